@@ -47,7 +47,7 @@ pub struct DriftReport {
 pub struct ColumnDrift {
     pub name: Arc<str>,
     pub is_prediction: bool,
-    /// Population stability index over ten bins of equal reference mass, or over categories.
+    /// Population stability index over ten bins of equal reference mass (fewer for a window under 100), or over categories.
     pub psi: f64,
     pub statistics: DriftStatistics,
     pub reference_missing_share: f64,
@@ -82,7 +82,8 @@ pub struct DriftBin {
     pub current: f64,
 }
 
-/// By effect size, not by p-value: PSI under 0.1 is stable, from 0.25 on it drifted.
+/// By effect size, not by p-value: PSI under 0.1 is stable, from 0.25 on it drifted; both on top of what chance alone gives at the
+/// window's size, so that small windows of unchanged data are not called drift.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DriftVerdict {

@@ -1,1 +1,45 @@
-//! (to come)
+//! Datasets: a file of any common format becomes a Parquet version with typed columns, a profile, and no row lost on the way.
+//!
+//! DuckDB works in memory over files; this room never opens the catalog, and knows of versions only what a path and column specs say.
+//!
+//! Invariants
+//! 1. Every record of a delimited file is a row or a rejected row — `tests::bad_input::ragged_rows_are_kept_and_counted`.
+//! 2. A value is never changed to fit a type: `007`, `1.5` among integers and times with a zone —
+//!    `tests::types::a_late_surprise_widens_the_column`.
+//! 3. Any table of text and numbers written as RFC 4180 reads back the same — `tests::round_trip::any_table_reads_back`.
+//! 4. What cannot be read is a sentence with a hint, never a panic — `tests::bad_input`.
+//! 5. A file that changes while it is read is refused — `tests::bad_input::a_file_that_changes_is_refused`.
+//! 6. Cancelling stops within a second and leaves nothing behind — `tests::imports::cancelling_leaves_nothing`.
+//! 7. The profile's figures are those of pandas — `tests::figures`.
+//! 8. Rows come in the order of the file — `tests::rows::pages_follow_the_file`.
+
+mod canonical;
+mod control;
+mod delimited;
+mod encoding;
+mod engine;
+mod error;
+mod excel;
+mod files;
+mod format;
+mod import;
+mod json;
+mod loaded;
+mod names;
+mod parquet;
+mod profile;
+mod roles;
+mod rows;
+mod text;
+mod types;
+
+pub use control::{Control, Progress};
+pub use delimited::evidence::MISSING_WORDS;
+pub use error::DataError;
+pub use files::{find_files, hash_file};
+pub use import::{ImportRequest, Imported, bare_copy, detect, import};
+pub use profile::profile;
+pub use rows::{read_frame, read_rows};
+
+#[cfg(test)]
+mod tests;

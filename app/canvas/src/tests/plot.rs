@@ -1,0 +1,94 @@
+//! Charts: how they fit, what the crosshair reads, what is copied.
+
+use std::sync::Arc;
+
+use egui::{Color32, FontId};
+
+use crate::plot::{as_csv, crosshair::nearest_by_x, view::fitted_x, view::fitted_y};
+use crate::{Plot, PlotCurve, PlotStyle, Range, Scale};
+
+fn style() -> PlotStyle {
+    PlotStyle {
+        text: Color32::WHITE,
+        text_second: Color32::WHITE,
+        text_faint: Color32::WHITE,
+        grid: Color32::WHITE,
+        surface: Color32::BLACK,
+        raised: Color32::BLACK,
+        line: Color32::WHITE,
+        tick_font: FontId::proportional(11.0),
+        label_font: FontId::proportional(12.0),
+        number: |value| format!("{value:.2}"),
+    }
+}
+
+#[test]
+fn a_live_axis_grows_in_steps() {
+    let ends: Vec<f64> = (2..=100)
+        .map(|epoch| {
+            fitted_x(Some(Range {
+                min: 1.0,
+                max: f64::from(epoch),
+            }))
+            .max
+        })
+        .collect();
+    let moves = ends.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    assert!(moves <= 30, "{moves} moves in 98 epochs");
+    assert!(ends.windows(2).all(|pair| pair[0] <= pair[1]));
+    assert!(
+        ends.iter()
+            .zip(2..)
+            .all(|(end, epoch)| *end >= f64::from(epoch))
+    );
+}
+
+#[test]
+fn a_fit_has_air_and_stands_even_for_one_value() {
+    let fit = fitted_y(
+        Some(Range {
+            min: 0.13,
+            max: 0.87,
+        }),
+        240.0,
+    );
+    assert!(fit.min < 0.13 && fit.max > 0.87 && fit.span() < 1.2);
+    let flat = fitted_y(Some(Range { min: 0.5, max: 0.5 }), 240.0);
+    assert!(flat.min < 0.5 && flat.max > 0.5);
+    assert!(fitted_y(None, 240.0).span() > 0.0 && fitted_x(None).span() > 0.0);
+}
+
+#[test]
+fn the_crosshair_reads_the_nearest_step() {
+    let points = [[1.0, 10.0], [2.0, 20.0], [4.0, 40.0]];
+    assert_eq!(nearest_by_x(&points, 2.9), Some([2.0, 20.0]));
+    assert_eq!(nearest_by_x(&points, 3.1), Some([4.0, 40.0]));
+    assert_eq!(nearest_by_x(&points, -9.0), Some([1.0, 10.0]));
+    assert_eq!(nearest_by_x(&points, 99.0), Some([4.0, 40.0]));
+    assert_eq!(nearest_by_x(&[], 1.0), None);
+}
+
+#[test]
+fn the_copy_has_every_named_curve() {
+    let points: Arc<[[f64; 2]]> = vec![[1.0, 0.5], [2.0, f64::NAN], [3.0, 0.25]].into();
+    let curve = |name, is_read| PlotCurve {
+        name,
+        points: &points,
+        color: Color32::WHITE,
+        width: 1.5,
+        is_read,
+    };
+    let plot = Plot {
+        id_salt: "loss",
+        curves: &[curve("run 1, wine", true), curve("raw", false)],
+        x_title: "epoch",
+        y_title: "loss",
+        y_scale: Scale::Linear,
+        height: 200.0,
+        style: &style(),
+    };
+    assert_eq!(
+        as_csv(&plot),
+        "curve,epoch,loss\n\"run 1, wine\",1,0.5\n\"run 1, wine\",3,0.25\n"
+    );
+}

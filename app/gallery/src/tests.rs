@@ -1,0 +1,291 @@
+//! Every exhibit is drawn, wide and narrow, in both themes; with `MILLRACE_GALLERY_OUT=FOLDER` the pictures are kept.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use contract::Command;
+use egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use look::{Look, Theme};
+use panels::{Commands, Ctx, Request, Selection, View, states};
+
+use crate::{Exhibit, Gallery, exhibits};
+
+/// A panel on its own, with what it asked for.
+struct Stage {
+    harness: Harness<'static>,
+    commands: Rc<Commands>,
+    view: Rc<RefCell<View>>,
+}
+
+impl Stage {
+    fn new(exhibit: &Exhibit, theme: Theme, size: [f32; 2]) -> Self {
+        let look = Look::new(theme);
+        let commands = Rc::new(Commands::default());
+        let view = Rc::new(RefCell::new(states::view()));
+        if let Some(selection) = &exhibit.selection {
+            view.borrow().select(selection.clone());
+        }
+        let snapshot = exhibit.snapshot.clone();
+        let mut drawing = exhibit.drawing();
+        let (asked, seen) = (Rc::clone(&commands), Rc::clone(&view));
+        let setup = look.clone();
+        let harness = Harness::builder()
+            .with_size(size)
+            .with_max_steps(16)
+            .with_step_dt(0.05)
+            .with_context_setup(move |ctx| setup.apply(ctx))
+            .build_ui(move |ui| {
+                let ground = look.palette.ground;
+                ui.painter().rect_filled(ui.max_rect(), 0, ground);
+                drawing(
+                    &Ctx {
+                        snapshot: &snapshot,
+                        look: &look,
+                        commands: &asked,
+                        view: &seen.borrow(),
+                    },
+                    ui,
+                );
+            });
+        Self {
+            harness,
+            commands,
+            view,
+        }
+    }
+
+    fn click(&mut self, label: &str) {
+        self.harness.get_by_label(label).click();
+        self.harness.run();
+    }
+
+    /// What was asked since the last time.
+    fn asked(&self) -> (Vec<Command>, Vec<Request>) {
+        (self.commands.take(), self.view.borrow().take_requests())
+    }
+}
+
+fn find(panel: &str, state: &str) -> Exhibit {
+    exhibits()
+        .into_iter()
+        .find(|exhibit| exhibit.panel == panel && exhibit.state == state)
+        .unwrap_or_else(|| panic!("there is no exhibit {panel}, {state}"))
+}
+
+/// As a whole tile, and as a narrow one.
+fn sizes(exhibit: &Exhibit) -> [[f32; 2]; 2] {
+    let [width, height] = exhibit.size;
+    [[width, height], [width.min(460.0), 560.0]]
+}
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the pictures are for people, and a test may wait for the disk"
+)]
+fn every_state_draws() {
+    let out = std::env::var_os("MILLRACE_GALLERY_OUT").map(PathBuf::from);
+    let only = std::env::var("MILLRACE_GALLERY_ONLY").unwrap_or_default();
+    let all = exhibits();
+    assert!(all.len() > 60, "only {} exhibits", all.len());
+    for exhibit in all.iter().filter(|exhibit| exhibit.name().contains(&only)) {
+        for theme in Theme::ALL {
+            for (size, word) in sizes(exhibit).into_iter().zip(["wide", "narrow"]) {
+                let mut stage = Stage::new(exhibit, theme, size);
+                stage.harness.run();
+                let Some(out) = &out else {
+                    continue;
+                };
+                std::fs::create_dir_all(out).expect("the folder of the pictures");
+                let name = exhibit.name().replace([' ', ','], "-");
+                let path = out.join(format!("{name}-{}-{word}.png", theme.word()));
+                let picture = stage.harness.render().expect("a picture");
+                picture.save(path).expect("the picture is written");
+            }
+        }
+    }
+}
+
+/// [`Harness::run`] checks names as well; here the check says which state lacks one.
+#[test]
+fn everything_usable_has_a_name() {
+    for exhibit in exhibits() {
+        let mut stage = Stage::new(&exhibit, Theme::Dark, exhibit.size);
+        stage.harness.step();
+        let unnamed = stage.harness.unnamed_widgets();
+        assert!(unnamed.is_empty(), "{}: {unnamed:?}", exhibit.name());
+    }
+}
+
+#[test]
+fn every_state_is_stable() {
+    for exhibit in exhibits() {
+        let mut stage = Stage::new(&exhibit, Theme::Light, exhibit.size);
+        stage.harness.run();
+        stage.asked();
+        let before = texts(&stage.harness);
+        stage.harness.step();
+        assert_eq!(before, texts(&stage.harness), "{}", exhibit.name());
+        let (commands, requests) = stage.asked();
+        assert!(
+            commands.is_empty() && requests.is_empty(),
+            "{} asks on its own: {commands:?} {requests:?}",
+            exhibit.name()
+        );
+    }
+}
+
+fn texts(harness: &Harness<'_>) -> Vec<String> {
+    harness
+        .root()
+        .children_recursive()
+        .filter_map(|node| node.accesskit_node().label())
+        .collect()
+}
+
+/// Buttons and fields have to be reachable; cells of tables scroll, so that a cut one may stand at the edge.
+#[test]
+fn nothing_usable_is_cut_off() {
+    for exhibit in exhibits() {
+        let [width, _] = exhibit.size;
+        let mut stage = Stage::new(&exhibit, Theme::Dark, exhibit.size);
+        stage.harness.run();
+        for node in stage.harness.root().children_recursive() {
+            let node = node.accesskit_node();
+            let is_usable = matches!(
+                node.role(),
+                Role::Button | Role::TextInput | Role::Tab | Role::Link | Role::Switch
+            );
+            let Some(bounds) = node.bounding_box().filter(|_| is_usable) else {
+                continue;
+            };
+            assert!(
+                bounds.x0 >= -1.0 && bounds.x1 <= f64::from(width) + 1.0,
+                "{}: {:?} lies at {bounds:?}",
+                exhibit.name(),
+                node.label()
+            );
+        }
+    }
+}
+
+#[test]
+fn clicks_ask_for_what_they_say() {
+    let mut home = Stage::new(&find("home", "registered"), Theme::Dark, [1_180.0, 760.0]);
+    home.click("Serve");
+    let (commands, _) = home.asked();
+    assert!(
+        matches!(commands.as_slice(), [Command::StartEndpoint { .. }]),
+        "{commands:?}"
+    );
+
+    let mut serving = Stage::new(&find("serving", "serving"), Theme::Dark, [1_180.0, 760.0]);
+    serving.click("Predict");
+    serving.click("Stop wine");
+    let (commands, _) = serving.asked();
+    assert!(
+        matches!(
+            commands.as_slice(),
+            [Command::TryPrediction { .. }, Command::StopEndpoint { .. }]
+        ),
+        "{commands:?}"
+    );
+
+    let drifted = find("monitoring", "drifted");
+    let mut monitoring = Stage::new(&drifted, Theme::Dark, [1_180.0, 760.0]);
+    monitoring.click("Measure");
+    let (commands, _) = monitoring.asked();
+    assert!(
+        matches!(
+            commands.as_slice(),
+            [Command::MeasureDrift { window: 1_000, .. }]
+        ),
+        "{commands:?}"
+    );
+}
+
+#[test]
+fn rows_are_asked_for_exactly_as_they_come_into_view() {
+    let exhibit = find("datasets rows", "rows_on_their_way");
+    let mut stage = Stage::new(&exhibit, Theme::Dark, exhibit.size);
+    stage.harness.run();
+    let (commands, _) = stage.asked();
+    let [
+        Command::ShowRows {
+            first_row: 0,
+            count,
+            ..
+        },
+    ] = commands.as_slice()
+    else {
+        panic!("{commands:?}");
+    };
+    assert!((10..40).contains(count), "{count} rows are in view");
+    let bar = stage.harness.get_by_label_contains("First row in view, of");
+    bar.focus();
+    stage.harness.run();
+    stage.harness.key_press(egui::Key::End);
+    stage.harness.run();
+    let (commands, _) = stage.asked();
+    let [
+        Command::ShowRows {
+            first_row,
+            count: again,
+            ..
+        },
+    ] = commands.as_slice()
+    else {
+        panic!("{commands:?}");
+    };
+    assert_eq!(first_row + u64::from(*again), 10_000_000);
+}
+
+#[test]
+fn types_and_roles_are_applied_together() {
+    let exhibit = find("datasets", "wine");
+    let mut stage = Stage::new(&exhibit, Theme::Dark, exhibit.size);
+    stage.harness.run();
+    stage.asked();
+    stage.click("Role of alcohol");
+    stage.click("ignore");
+    assert!(stage.asked().0.is_empty(), "nothing is sent before Apply");
+    stage.click("Apply");
+    let (commands, _) = stage.asked();
+    let [Command::EditColumns { version, columns }] = commands.as_slice() else {
+        panic!("{commands:?}");
+    };
+    assert_eq!(version.to_string(), "wine@2");
+    assert_eq!(columns[0].role, contract::ColumnRole::Ignore);
+}
+
+#[test]
+fn training_is_opened_from_a_version() {
+    let exhibit = find("datasets", "wine");
+    let mut stage = Stage::new(&exhibit, Theme::Dark, exhibit.size);
+    stage.harness.run();
+    stage.click("Train…");
+    let selected = stage.view.borrow().selection();
+    assert!(
+        matches!(&selected, Some(Selection::DataVersion(version)) if version.version == 2),
+        "{selected:?}"
+    );
+    assert!(stage.harness.query_by_label("Train on wine@2").is_some());
+}
+
+#[test]
+fn the_gallery_itself_opens_and_changes_its_theme() {
+    let mut harness = Harness::builder()
+        .with_size([1_480.0, 980.0])
+        .with_max_steps(16)
+        .build_eframe(|created| Gallery::new(&created.egui_ctx));
+    harness.run();
+    harness.get_by_label("Light").click();
+    harness.run();
+    harness.get_by_label("home, road").click();
+    harness.run();
+    assert!(harness.query_by_label("Measure").is_none());
+    assert!(harness.query_all_by_label("Wine cellar").next().is_some());
+}

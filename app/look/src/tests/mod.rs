@@ -1,0 +1,6 @@
+//! What the look promises, tested.
+
+mod contrast;
+mod fonts;
+mod format;
+mod widgets;

@@ -1,0 +1,212 @@
+//! Datasets: the list, and of the open version its profile, rows, chart and versions.
+
+mod chart;
+mod data;
+mod head;
+mod list;
+mod points;
+mod profile;
+mod reader;
+mod rows;
+mod scroll;
+mod versions;
+
+use std::sync::Arc;
+
+use contract::{DataVersion, DataVersionRef, RunState, Snapshot};
+use egui::Ui;
+use look::icon;
+
+pub(crate) use data::find_version;
+
+use crate::parts::inset_ui;
+use crate::states::{self, Sample};
+use crate::train::TrainDialog;
+use crate::{Ctx, Selection};
+
+/// Below this width the list folds into the head.
+const NARROW: f32 = 760.0;
+const LIST_WIDTH: f32 = 232.0;
+
+/// The pages of a version.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DatasetTab {
+    #[default]
+    Profile,
+    Rows,
+    Chart,
+    Versions,
+}
+
+/// View state: what is open, what was typed and not yet applied.
+#[derive(Default)]
+pub struct DatasetsPanel {
+    open: Option<DataVersionRef>,
+    tab: DatasetTab,
+    filter: String,
+    draft: Option<profile::Draft>,
+    reader: Option<reader::ReaderForm>,
+    rows: rows::RowsTable,
+    chart: chart::Chart,
+    train: TrainDialog,
+}
+
+impl DatasetsPanel {
+    /// Opens on this page.
+    pub fn on(tab: DatasetTab) -> Self {
+        Self {
+            tab,
+            ..Self::default()
+        }
+    }
+
+    pub fn ui(&mut self, ctx: &Ctx<'_>, ui: &mut Ui) {
+        if let Some(wanted) = ctx.view.take_training()
+            && let Some(version) = data::find_version(ctx.snapshot, &wanted)
+        {
+            self.train.open(&version);
+        }
+        self.train.ui(ctx, ui);
+        if ctx.snapshot.datasets.is_empty() {
+            self.empty_ui(ctx, ui);
+            return;
+        }
+        let selection = ctx.view.selection();
+        let Some(version) =
+            data::open_version(ctx.snapshot, selection.as_ref(), self.open.as_ref())
+        else {
+            return;
+        };
+        self.follow(&version);
+        if ui.available_width() >= NARROW {
+            egui::Panel::left("dataset list")
+                .resizable(true)
+                .default_size(LIST_WIDTH)
+                .size_range(180.0..=420.0)
+                .frame(egui::Frame::new().inner_margin(ctx.look.space.m))
+                .show(ui, |ui| {
+                    list::list_ui(ctx, ui, &version.id, &mut self.filter);
+                });
+        }
+        egui::CentralPanel::no_frame().show(ui, |ui| {
+            inset_ui(ctx.look, ui, |ui| self.version_ui(ctx, ui, &version));
+        });
+    }
+
+    /// What was typed belongs to the version that it was typed for.
+    fn follow(&mut self, version: &Arc<DataVersion>) {
+        if self.open.as_ref() == Some(&version.id) {
+            return;
+        }
+        self.open = Some(version.id.clone());
+        self.draft = None;
+        self.reader = None;
+        self.rows = rows::RowsTable::default();
+        self.chart = chart::Chart::default();
+    }
+
+    fn version_ui(&mut self, ctx: &Ctx<'_>, ui: &mut Ui, version: &Arc<DataVersion>) {
+        let has_draft = self
+            .draft
+            .as_ref()
+            .is_some_and(|draft| !draft.is_empty(version));
+        let is_narrow = ui.available_width() < NARROW - LIST_WIDTH;
+        if is_narrow {
+            list::picker_ui(ctx, ui, &version.id);
+        }
+        head::head_ui(ctx, ui, version, !has_draft, &mut self.reader);
+        if let Some(form) = &mut self.reader
+            && reader::reader_ui(ctx, ui, version, form)
+        {
+            self.reader = None;
+        }
+        let versions =
+            data::dataset_of(ctx.snapshot, &version.id).map_or(1, |dataset| dataset.versions.len());
+        let tabs = [
+            (DatasetTab::Profile, "Profile".to_owned()),
+            (DatasetTab::Rows, "Rows".to_owned()),
+            (DatasetTab::Chart, "Chart".to_owned()),
+            (DatasetTab::Versions, format!("Versions ({versions})")),
+        ];
+        ctx.look.tabs_ui(ui, &mut self.tab, &tabs);
+        match self.tab {
+            DatasetTab::Profile => {
+                profile::profile_ui(ctx, ui, version, &mut self.draft);
+            }
+            DatasetTab::Rows => self.rows.ui(ctx, ui, version),
+            DatasetTab::Chart => self.chart.ui(ctx, ui, version),
+            DatasetTab::Versions => versions::versions_ui(ctx, ui, &version.id),
+        }
+    }
+
+    fn empty_ui(&mut self, ctx: &Ctx<'_>, ui: &mut Ui) {
+        let says = (
+            "Datasets are files that became versions: profiled, checked, never lost",
+            "Or drop a CSV, JSON, Parquet or Excel file anywhere on the window",
+        );
+        if ctx
+            .look
+            .empty_ui(ui, icon::DATASETS, says, "Import…")
+            .clicked()
+        {
+            ctx.view.pick_files_to_import();
+        }
+    }
+
+    pub fn states() -> Vec<(&'static str, Snapshot)> {
+        let wine = states::wine();
+        let newer = states::wine_second_version();
+        let sales = states::sales_of_ten_million_rows();
+        vec![
+            ("empty", states::empty()),
+            (
+                "wine",
+                Sample::new()
+                    .dataset(vec![states::iris()])
+                    .dataset(vec![wine.clone(), newer.clone()])
+                    .watched_folder("/home/ada/data/incoming")
+                    .run_of(&newer, RunState::Finished)
+                    .rows(&newer, 0, 160)
+                    .done(),
+            ),
+            (
+                "rejected_rows",
+                Sample::new()
+                    .dataset(vec![states::rejected_rows()])
+                    .rows(&states::rejected_rows(), 0, 60)
+                    .done(),
+            ),
+            (
+                "ten_million_rows",
+                Sample::new()
+                    .dataset(vec![sales.clone()])
+                    .rows(&sales, 0, 5_000)
+                    .done(),
+            ),
+            (
+                "rows_on_their_way",
+                Sample::new().dataset(vec![sales.clone()]).done(),
+            ),
+            (
+                "thousand_columns",
+                Sample::new().dataset(vec![states::wide(1_000)]).done(),
+            ),
+            (
+                "long_names",
+                Sample::new()
+                    .dataset(vec![wine])
+                    .dataset(vec![states::long_names()])
+                    .rows(&states::long_names(), 0, 60)
+                    .done(),
+            ),
+            ("many_datasets", states::many_datasets(60)),
+        ]
+    }
+}
+
+fn select(ctx: &Ctx<'_>, version: &DataVersionRef) {
+    ctx.view.select(Selection::DataVersion(version.clone()));
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+//! The lineage strip: from the file to the endpoint on one line, each stop a way there.
+
+use contract::{Command, ModelVersionRef, Run, Snapshot};
+use egui::{Align, Layout, Ui};
+use look::{Icon, icon};
+
+use crate::{Ctx, Place, Selection};
+
+/// One stop.
+#[derive(Clone, Debug, PartialEq)]
+pub(in super::super) struct Stop {
+    pub icon: Icon,
+    pub name: String,
+    /// `None` for the run itself and for what cannot be opened.
+    pub to: Option<(Selection, Place)>,
+}
+
+/// File, data version, run, its registered versions, their endpoints; what is not there yet is left out.
+pub(in super::super) fn stops(run: &Run, snapshot: &Snapshot) -> Vec<Stop> {
+    let mut stops = Vec::new();
+    let data = &run.recipe.data;
+    let version = snapshot
+        .datasets
+        .iter()
+        .find(|dataset| dataset.name == data.dataset)
+        .and_then(|dataset| dataset.versions.iter().find(|version| version.id == *data));
+    if let Some(source) = version.and_then(|version| version.sources.first()) {
+        let name = source.path.file_name().map_or_else(
+            || source.path.display().to_string(),
+            |name| name.to_string_lossy().into_owned(),
+        );
+        stops.push(Stop {
+            icon: icon::FILE,
+            name,
+            to: version
+                .map(|version| (Selection::DataVersion(version.id.clone()), Place::Datasets)),
+        });
+    }
+    stops.push(Stop {
+        icon: icon::DATASETS,
+        name: data.to_string(),
+        to: version.map(|_| (Selection::DataVersion(data.clone()), Place::Datasets)),
+    });
+    stops.push(Stop {
+        icon: icon::EXPERIMENTS,
+        name: format!("Run {}", run.number),
+        to: None,
+    });
+    let Some(registered) = registered_as(run, snapshot) else {
+        return stops;
+    };
+    stops.push(Stop {
+        icon: icon::REGISTRY,
+        name: registered.to_string(),
+        to: Some((Selection::ModelVersion(registered.clone()), Place::Registry)),
+    });
+    let is_served = snapshot
+        .endpoints
+        .iter()
+        .any(|view| view.endpoint.version == registered);
+    if is_served {
+        stops.push(Stop {
+            icon: icon::SERVING,
+            name: registered.model.to_string(),
+            to: Some((Selection::Endpoint(registered.model), Place::Serving)),
+        });
+    }
+    stops
+}
+
+/// The newest model version that was made of this run.
+fn registered_as(run: &Run, snapshot: &Snapshot) -> Option<ModelVersionRef> {
+    snapshot
+        .models
+        .iter()
+        .flat_map(|model| model.versions.iter())
+        .filter(|version| version.run == run.id)
+        .max_by_key(|version| version.created)
+        .map(|version| version.id.clone())
+}
+
+pub(super) fn strip_ui(ctx: &Ctx<'_>, ui: &mut Ui, run: &Run) {
+    let look = ctx.look;
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.set_min_height(look.size.control);
+        let graph = look.quiet_icon_button_ui(ui, icon::LINEAGE, "Lineage");
+        if graph.clicked() {
+            ctx.commands.push(Command::ShowLineage {
+                of: run.id.as_str().into(),
+            });
+            ctx.view.navigate(Place::Lineage);
+        }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = look.space.xs;
+            for (place, stop) in stops(run, ctx.snapshot).iter().enumerate() {
+                if place > 0 {
+                    look.icon_ui(ui, icon::FORWARD, 16.0, look.palette.text_faint);
+                }
+                stop_ui(ctx, ui, stop);
+            }
+        });
+    });
+    ui.add_space(look.space.s);
+}
+
+fn stop_ui(ctx: &Ctx<'_>, ui: &mut Ui, stop: &Stop) {
+    let look = ctx.look;
+    look.icon_ui(ui, stop.icon, 16.0, look.palette.text_second);
+    match &stop.to {
+        Some((selection, place)) => {
+            if look.link_ui(ui, &stop.name).clicked() {
+                ctx.view.select(selection.clone());
+                ctx.view.navigate(*place);
+            }
+        }
+        None => {
+            ui.label(look.strong(&*stop.name));
+        }
+    }
+}

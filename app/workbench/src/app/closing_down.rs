@@ -1,0 +1,167 @@
+//! Leaving a project and the window: asked when work is going on, drained on a thread, kept when the graphics card goes.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+
+use contract::{Command, Snapshot};
+use egui::{Context, ViewportCommand};
+
+use super::App;
+use crate::arrival::{Arrival, arrive};
+use crate::closing::{Closing, at_work};
+use crate::engine::{self, Project, Start, Wake};
+
+/// What follows once the open project is closed.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum After {
+    Quit,
+    Welcome,
+    Start(Start, Vec<Command>),
+    Sample,
+}
+
+impl After {
+    pub(super) fn open(path: PathBuf) -> Self {
+        Self::Start(Start::Open(path), Vec::new())
+    }
+
+    pub(super) fn is_quit(&self) -> bool {
+        *self == Self::Quit
+    }
+}
+
+impl App {
+    /// Leaves the open project, after asking when it works.
+    pub(super) fn leave(&mut self, after: After) {
+        if let (After::Start(Start::Open(wanted), _), Project::Open { path, .. }) =
+            (&after, &self.project)
+            && wanted == path
+        {
+            return;
+        }
+        self.after = Some(after);
+        if self.project.link().is_some() && at_work(&self.snapshot).is_some() {
+            self.closing = Closing::Asking;
+        } else {
+            self.stop_and_leave();
+        }
+    }
+
+    pub(super) fn stop_and_leave(&mut self) {
+        self.closing = Closing::Going;
+        self.keep_layout_now();
+        match std::mem::take(&mut self.project) {
+            Project::Open { link, .. } => {
+                self.project = Project::Closing;
+                engine::close(link, self.wake.clone(), self.arrival_sender.clone());
+            }
+            // It arrives when it is opened, and is closed by being dropped; nobody has worked in it yet.
+            busy @ (Project::Opening { .. } | Project::Closing) => {
+                self.project = busy;
+                self.closing = Closing::Stays;
+                if self.after.as_ref().is_some_and(After::is_quit) {
+                    self.closed();
+                }
+            }
+            Project::None => self.closed(),
+        }
+    }
+
+    /// The engine is closed: what follows.
+    pub(super) fn closed(&mut self) {
+        self.closing = Closing::Stays;
+        self.project = Project::None;
+        self.snapshot = Arc::new(Snapshot::default());
+        self.view.clear_selection();
+        match self.after.take() {
+            Some(After::Quit) => self.closing = Closing::Gone,
+            Some(After::Start(start, then)) => self.begin(start, then),
+            Some(After::Sample) => self.write_sample(),
+            Some(After::Welcome) | None => {}
+        }
+        (self.wake)();
+    }
+
+    /// The window goes out of the way and closes itself when nothing is running any more.
+    pub(super) fn keep_working(&mut self, ctx: &Context) {
+        self.closing = Closing::Finishing;
+        ctx.send_viewport_cmd(ViewportCommand::Minimized(true));
+    }
+
+    /// Looks at the cross of the window and at what is still running.
+    pub(super) fn watch_closing(&mut self, ctx: &Context) {
+        if self.closing == Closing::Gone {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+            return;
+        }
+        let is_finished = self.closing == Closing::Finishing && at_work(&self.snapshot).is_none();
+        if is_finished {
+            self.after = Some(After::Quit);
+            self.stop_and_leave();
+        }
+        let (is_asked, is_back) = ctx.input(|input| {
+            let viewport = input.viewport();
+            let is_back = viewport.minimized == Some(false) && input.focused;
+            (viewport.close_requested(), is_back)
+        });
+        if self.closing == Closing::Finishing && is_back && !is_asked {
+            // Somebody came back to the window, so it stays.
+            self.closing = Closing::Stays;
+            self.after = None;
+        }
+        if !is_asked {
+            return;
+        }
+        if matches!(self.project, Project::None) {
+            self.keep_layout_now();
+            return;
+        }
+        ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+        if self.closing == Closing::Stays {
+            self.leave(After::Quit);
+        }
+    }
+
+    /// Nothing can be drawn any more: everything is kept, and a dialog of the desktop says what happened.
+    pub(super) fn device_lost(&mut self, why: &str) {
+        tracing::error!(%why, "the graphics device was lost");
+        self.keep_layout_now();
+        self.save_recent();
+        let said = format!(
+            "The graphics card stopped answering ({why}).\n\nNothing is lost: every finished step is in the journal. Start Millrace again; an interrupted run can be resumed from its last checkpoint."
+        );
+        let dialog = rfd::AsyncMessageDialog::new()
+            .set_level(rfd::MessageLevel::Error)
+            .set_title("Millrace has to close")
+            .set_description(said)
+            .show();
+        let shown = engine::on_thread("device-lost", move || {
+            crate::dialogs::wait_for(dialog);
+        });
+        if let Err(why) = shown {
+            tracing::error!(%why, "no dialog either");
+        }
+        self.after = Some(After::Quit);
+        self.stop_and_leave();
+    }
+}
+
+/// Has the loss of the window's graphics device arrive like everything else.
+pub(super) fn watch_device(
+    render_state: &eframe::egui_wgpu::RenderState,
+    arrivals: &SyncSender<Arrival>,
+    wake: &Wake,
+) {
+    let (arrivals, wake) = (arrivals.clone(), Arc::clone(wake));
+    render_state
+        .device
+        .set_device_lost_callback(move |reason, message| {
+            // The window's own end destroys the device; that is no loss.
+            if reason == eframe::wgpu::DeviceLostReason::Destroyed {
+                return;
+            }
+            arrive(&arrivals, Arrival::DeviceLost(message));
+            wake();
+        });
+}

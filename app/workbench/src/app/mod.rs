@@ -1,0 +1,285 @@
+//! The window: takes what arrives, draws the frame and the places, does what was wished.
+
+mod acting;
+mod closing_down;
+mod drawing;
+mod projects;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use contract::{Snapshot, Timestamp};
+use look::{Look, Theme, Tone};
+use panels::{Commands, View};
+
+use crate::arrival::{self, Arrival};
+use crate::closing::Closing;
+use crate::disk::{self, Disk, Folders};
+use crate::engine::{Project, Wake};
+use crate::frame::Wishes;
+use crate::keymap::Keymap;
+use crate::notify::Watcher;
+use crate::palette::Palette;
+use crate::places::Places;
+use crate::recent::Recent;
+use crate::settings::{Settings, ThemeChoice};
+use crate::settings_page::SettingsPage;
+use crate::tiles::Layout;
+use crate::toasts::Toasts;
+use crate::welcome::{Welcome, present};
+use closing_down::After;
+
+/// How a window is started.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub folders: Folders,
+    /// A project folder or a data file to open at once.
+    pub start: Option<PathBuf>,
+}
+
+/// A frame of an idle window at most this often, so that “5 min ago” does not lie for long.
+const SECONDS_BETWEEN_IDLE_FRAMES: u64 = 30;
+
+pub struct App {
+    folders: Folders,
+    disk: Disk,
+    settings: Settings,
+    saved_settings: Settings,
+    keymap: Keymap,
+    recent: Recent,
+    look: Look,
+    applied: Option<(Theme, bool)>,
+    project: Project,
+    snapshot: Arc<Snapshot>,
+    commands: Commands,
+    view: View,
+    wishes: Wishes,
+    places: Places,
+    settings_page: SettingsPage,
+    layout: Layout,
+    palette: Palette,
+    toasts: Toasts,
+    tray_is_wanted: bool,
+    welcome: Welcome,
+    watcher: Watcher,
+    closing: Closing,
+    after: Option<After>,
+    keymap_is_edited: bool,
+    arrivals: Receiver<Arrival>,
+    arrival_sender: SyncSender<Arrival>,
+    wake: Wake,
+}
+
+impl App {
+    /// # Errors
+    /// When the system gives no thread for the window's files.
+    pub fn new(cc: &eframe::CreationContext<'_>, options: Options) -> anyhow::Result<Self> {
+        let ctx = cc.egui_ctx.clone();
+        ctx.options_mut(|egui_options| egui_options.zoom_with_keyboard = false);
+        let (arrival_sender, arrivals) = sync_channel(arrival::QUEUE);
+        let wake: Wake = {
+            let ctx = ctx.clone();
+            Arc::new(move || ctx.request_repaint())
+        };
+        if let Some(render_state) = &cc.wgpu_render_state {
+            canvas::install(&ctx, render_state);
+            closing_down::watch_device(render_state, &arrival_sender, &wake);
+        }
+        let folders = options.folders;
+        let mut toasts = Toasts::default();
+        let settings = read_settings(&folders, &mut toasts);
+        let keymap = read_keymap(&folders, &mut toasts);
+        let recent = Recent::read(disk::read(&folders.recent()).as_deref());
+        let mut app = Self {
+            disk: Disk::new()?,
+            saved_settings: settings.clone(),
+            recent: present(recent),
+            look: Look::new(Theme::Dark),
+            applied: None,
+            project: Project::None,
+            snapshot: Arc::default(),
+            commands: Commands::default(),
+            view: View::new(now()),
+            wishes: Wishes::default(),
+            places: Places::default(),
+            settings_page: SettingsPage::default(),
+            layout: Layout::default(),
+            palette: Palette::default(),
+            tray_is_wanted: false,
+            welcome: Welcome::default(),
+            watcher: Watcher::default(),
+            closing: Closing::Stays,
+            after: None,
+            keymap_is_edited: false,
+            folders,
+            settings,
+            keymap,
+            toasts,
+            arrivals,
+            arrival_sender,
+            wake,
+        };
+        app.apply_settings(&ctx);
+        if let Some(path) = options.start {
+            app.take(vec![path]);
+        }
+        Ok(app)
+    }
+
+    /// Theme and text size, when they changed or the desktop's theme did.
+    fn apply_settings(&mut self, ctx: &egui::Context) {
+        let theme = match self.settings.theme {
+            ThemeChoice::Dark => Theme::Dark,
+            ThemeChoice::Light => Theme::Light,
+            ThemeChoice::System => match ctx.system_theme() {
+                Some(egui::Theme::Light) => Theme::Light,
+                Some(egui::Theme::Dark) | None => Theme::Dark,
+            },
+        };
+        let wanted = (theme, self.settings.motion);
+        if self.applied != Some(wanted) {
+            self.look = Look::new(theme);
+            if !self.settings.motion {
+                self.look.motion.seconds = 0.0;
+            }
+            self.look.apply(ctx);
+            self.applied = Some(wanted);
+        }
+        if (ctx.zoom_factor() - self.settings.text_scale).abs() > 1e-3 {
+            ctx.set_zoom_factor(self.settings.text_scale);
+        }
+    }
+
+    fn save_settings(&mut self) {
+        if self.settings != self.saved_settings {
+            self.saved_settings = self.settings.clone();
+            self.disk
+                .write(self.folders.settings(), self.settings.written());
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.view.now = now();
+        self.take_arrivals();
+        if let Some(link) = self.project.link() {
+            self.snapshot = link.snapshot();
+        }
+        let is_focused = ctx.input(|input| input.focused);
+        for sentence in self.watcher.ended(&self.snapshot) {
+            if self.settings.notifications && !is_focused {
+                crate::notify::show(sentence);
+            }
+        }
+        if is_focused && self.keymap_is_edited {
+            self.keymap = read_keymap(&self.folders, &mut self.toasts);
+        }
+        self.apply_settings(ctx);
+        self.watch_closing(ctx);
+        if self.snapshot.project.is_some() {
+            let idle = std::time::Duration::from_secs(SECONDS_BETWEEN_IDLE_FRAMES);
+            ctx.request_repaint_after(idle);
+        }
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        if self.closing != Closing::Asking
+            && let Some(action) = self.keymap.pressed(ui.ctx())
+        {
+            self.wishes.push(action);
+        }
+        self.draw(ui);
+        self.do_what_was_wished(ui.ctx());
+        self.save_settings();
+        self.keep_layout(ui.ctx());
+    }
+
+    fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
+        self.look.palette.ground.to_normalized_gamma_f32()
+    }
+
+    fn on_exit(&mut self) {
+        self.keep_layout_now();
+    }
+}
+
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    Timestamp {
+        unix_millis: since.map_or(0, |since| since.as_millis() as i64),
+    }
+}
+
+fn read_settings(folders: &Folders, toasts: &mut Toasts) -> Settings {
+    let path = folders.settings();
+    let Some(text) = disk::read(&path) else {
+        return Settings::built_in();
+    };
+    Settings::read(&text).unwrap_or_else(|fault| {
+        let hint = format!("Mend or delete {}", path.display());
+        toasts.push(
+            Tone::Warn,
+            "The settings could not be read",
+            Some(fault),
+            Some(hint),
+        );
+        Settings::built_in()
+    })
+}
+
+fn read_keymap(folders: &Folders, toasts: &mut Toasts) -> Keymap {
+    let built_in = Keymap::built_in();
+    let path = folders.keymap();
+    let Some(text) = disk::read(&path) else {
+        return built_in;
+    };
+    built_in.with_lines(&text).unwrap_or_else(|fault| {
+        let hint = format!("Mend or delete {}", path.display());
+        toasts.push(
+            Tone::Warn,
+            "The keymap could not be read",
+            Some(fault),
+            Some(hint),
+        );
+        built_in
+    })
+}
+
+/// What tests look at.
+#[cfg(test)]
+impl App {
+    pub(crate) fn place(&self) -> panels::Place {
+        self.layout.place()
+    }
+
+    pub(crate) fn go_of_test(&mut self, place: panels::Place) {
+        self.layout.go(place);
+    }
+
+    pub(crate) fn act_of_test(&mut self, ctx: &egui::Context, action: crate::action::Action) {
+        self.act(ctx, action);
+    }
+
+    pub(crate) fn snapshot_of_test(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    pub(crate) fn selection_of_test(&self) -> Option<panels::Selection> {
+        self.view.selection()
+    }
+
+    pub(crate) fn theme_of_test(&self) -> Theme {
+        self.look.theme
+    }
+
+    pub(crate) fn closing_of_test(&self) -> Closing {
+        self.closing
+    }
+
+    pub(crate) fn project_link(&self) -> Option<&crate::engine::Link> {
+        self.project.link()
+    }
+}

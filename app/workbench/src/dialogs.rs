@@ -1,0 +1,105 @@
+//! File dialogs: asked for on the UI thread (some systems insist), waited for on a thread of their own.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+use std::task::{Context, Poll, Wake as TaskWake, Waker};
+use std::thread::Thread;
+use std::time::{Duration, Instant};
+
+use rfd::{AsyncFileDialog, FileHandle};
+
+use crate::arrival::{Arrival, Purpose, arrive};
+use crate::engine::{Wake, on_thread};
+
+/// What can be imported, for the filter of the dialog and for the words of a drop.
+pub(crate) const DATA_EXTENSIONS: [&str; 13] = [
+    "csv", "tsv", "txt", "json", "jsonl", "ndjson", "parquet", "pq", "xlsx", "xls", "xlsb", "ods",
+    "gz",
+];
+
+/// A person needs longer than this to close a dialog, so there was none.
+const NO_DIALOG: Duration = Duration::from_millis(150);
+
+type Pick = std::pin::Pin<Box<dyn Future<Output = Vec<PathBuf>> + Send>>;
+
+/// Shows the dialog; what was picked arrives.
+pub(crate) fn pick(
+    purpose: Purpose,
+    folder: &Path,
+    wake: Wake,
+    arrivals: SyncSender<Arrival>,
+) -> Result<(), String> {
+    let dialog = AsyncFileDialog::new().set_directory(folder);
+    let pick: Pick = match purpose {
+        Purpose::NewProject => {
+            let dialog = dialog
+                .set_title("New project")
+                .set_file_name("Untitled.millrace");
+            one(dialog.save_file())
+        }
+        Purpose::OpenProject => one(dialog.set_title("Open a project").pick_folder()),
+        Purpose::WatchFolder => one(dialog.set_title("Watch a folder").pick_folder()),
+        Purpose::WriteBackup => {
+            let dialog = dialog
+                .set_title("Write a backup")
+                .set_file_name("backup.tar");
+            one(dialog.save_file())
+        }
+        Purpose::ImportFiles => {
+            let dialog = dialog
+                .set_title("Import files")
+                .add_filter("Data", &DATA_EXTENSIONS)
+                .add_filter("All files", &["*"]);
+            many(dialog.pick_files())
+        }
+    };
+    on_thread("file-dialog", move || {
+        let asked = Instant::now();
+        let paths = wait_for(pick);
+        let arrival = if paths.is_empty() && asked.elapsed() < NO_DIALOG {
+            Arrival::NoDialog
+        } else {
+            Arrival::Picked(purpose, paths)
+        };
+        arrive(&arrivals, arrival);
+        wake();
+    })
+}
+
+fn one(pick: impl Future<Output = Option<FileHandle>> + Send + 'static) -> Pick {
+    Box::pin(async move {
+        let picked = pick.await;
+        picked.iter().map(|file| file.path().to_owned()).collect()
+    })
+}
+
+fn many(pick: impl Future<Output = Option<Vec<FileHandle>>> + Send + 'static) -> Pick {
+    Box::pin(async move {
+        let picked = pick.await.unwrap_or_default();
+        picked.iter().map(|file| file.path().to_owned()).collect()
+    })
+}
+
+struct Unpark(Thread);
+
+impl TaskWake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Waits for a future on this thread.
+pub(crate) fn wait_for<T>(future: impl Future<Output = T>) -> T {
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut context = Context::from_waker(&waker);
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}

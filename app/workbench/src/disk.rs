@@ -1,0 +1,149 @@
+//! The window's own few files (settings, keymap, recent projects, layouts): read before the first frame, written on a thread of their own.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the one door to the disk of this floor: small reads before the first frame, writes on a named thread"
+)]
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// Where the window's files lie.
+#[derive(Clone, Debug)]
+pub struct Folders {
+    /// `settings.toml` and `keymap.toml`.
+    pub config: PathBuf,
+    /// `recent.toml` and `layouts/`.
+    pub data: PathBuf,
+    /// Where new projects are made unless a person says otherwise.
+    pub projects: PathBuf,
+}
+
+impl Folders {
+    /// The folders that the operating system says; the working folder where it says none.
+    pub fn of_the_system() -> Self {
+        let or_here = |folder: Option<PathBuf>| folder.unwrap_or_else(|| PathBuf::from("."));
+        Self {
+            config: or_here(dirs::config_dir()).join("millrace"),
+            data: or_here(dirs::data_dir()).join("millrace"),
+            projects: or_here(dirs::home_dir()).join("Millrace"),
+        }
+    }
+
+    pub(crate) fn settings(&self) -> PathBuf {
+        self.config.join("settings.toml")
+    }
+
+    pub(crate) fn keymap(&self) -> PathBuf {
+        self.config.join("keymap.toml")
+    }
+
+    pub(crate) fn recent(&self) -> PathBuf {
+        self.data.join("recent.toml")
+    }
+
+    pub(crate) fn layout(&self, project: &str) -> PathBuf {
+        let safe = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+        let name: String = project.chars().filter(|letter| safe(*letter)).collect();
+        self.data.join("layouts").join(format!("{name}.json"))
+    }
+}
+
+/// The text of a small file, or `None` when there is none.
+pub(crate) fn read(path: &Path) -> Option<String> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => {
+            tracing::warn!(path = %path.display(), %error, "could not read");
+            None
+        }
+    }
+}
+
+/// Whether something lies there.
+pub(crate) fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
+/// A file to write.
+struct Write {
+    path: PathBuf,
+    text: String,
+}
+
+/// Writes that wait; a person cannot change settings faster than this.
+const QUEUE: usize = 64;
+/// A disk that has not answered after this long will not answer.
+const LONGEST_GOODBYE: Duration = Duration::from_secs(2);
+
+/// Writes files in the order in which they were given, each whole or not at all.
+pub(crate) struct Disk {
+    writes: Option<SyncSender<Write>>,
+    done: Receiver<()>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Disk {
+    /// # Errors
+    /// When no thread can be made.
+    pub(crate) fn new() -> std::io::Result<Self> {
+        let (writes, waiting) = sync_channel::<Write>(QUEUE);
+        let (done_sender, done) = sync_channel(1);
+        let thread = std::thread::Builder::new()
+            .name("disk".into())
+            .spawn(move || {
+                for write in waiting {
+                    if let Err(error) = write_whole(&write.path, &write.text) {
+                        tracing::warn!(path = %write.path.display(), %error, "could not write");
+                    }
+                }
+                // Nobody may be listening any more.
+                let _ = done_sender.try_send(());
+            })?;
+        Ok(Self {
+            writes: Some(writes),
+            done,
+            thread: Some(thread),
+        })
+    }
+
+    pub(crate) fn write(&self, path: PathBuf, text: String) {
+        let write = Write { path, text };
+        if let Some(Err(error)) = self.writes.as_ref().map(|writes| writes.try_send(write)) {
+            tracing::warn!(%error, "the disk does not keep up; a file of the window was not written");
+        }
+    }
+}
+
+impl Drop for Disk {
+    /// Waits for what is still to be written; the window is gone by then.
+    fn drop(&mut self) {
+        self.writes = None;
+        if self.done.recv_timeout(LONGEST_GOODBYE).is_ok()
+            && let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::warn!("the disk thread panicked");
+        }
+    }
+}
+
+/// Writes beside the file and renames, so that a crash leaves the old or the new text and nothing between.
+pub(crate) fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let beside = path.with_extension("writing");
+    std::fs::write(&beside, text)?;
+    std::fs::rename(&beside, path)
+}
+
+/// Writes bytes for somebody who waits on a thread of their own.
+pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(path, bytes)
+}

@@ -1,0 +1,155 @@
+//! How each column of a delimited file is read, as SQL that refuses to change a value silently.
+//!
+//! DuckDB reads `1.5` into an integer column as 2, `007` as 7, and drops the zone of a time. So integers and times are read as text
+//! and converted by an expression that fails on anything that it would change; the import then looks at the whole file and decides
+//! again.
+
+use contract::ColumnType;
+
+use super::dialect::Dialect;
+use super::evidence::{Evidence, MISSING_WORDS};
+use crate::{DataError, engine};
+
+/// What the conversion says when a value is not what the sample promised.
+const SURPRISE: &str = "a value has another type than the sample of its column";
+
+/// How one column is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reading {
+    pub(crate) column_type: ColumnType,
+    /// `NA` and the like occur and mean missing.
+    has_missing_words: bool,
+    is_padded: bool,
+}
+
+impl Reading {
+    pub(crate) fn from_evidence(evidence: &Evidence) -> Self {
+        Self {
+            column_type: evidence.column_type(),
+            has_missing_words: evidence.missing_words > 0,
+            is_padded: evidence.padded > 0,
+        }
+    }
+
+    pub(crate) fn text() -> Self {
+        Self {
+            column_type: ColumnType::Text,
+            has_missing_words: false,
+            is_padded: false,
+        }
+    }
+
+    /// The type that the reader itself gives the column.
+    pub(crate) fn read_as(self) -> &'static str {
+        if self.is_converted() {
+            return "VARCHAR";
+        }
+        match self.column_type {
+            ColumnType::Float => "DOUBLE",
+            ColumnType::Boolean => "BOOLEAN",
+            ColumnType::Integer | ColumnType::Timestamp | ColumnType::Text => "VARCHAR",
+        }
+    }
+
+    /// Floats and booleans that need nothing are converted by the reader, which is faster and rejects what it cannot convert.
+    pub(crate) fn is_converted(self) -> bool {
+        match self.column_type {
+            ColumnType::Text => false,
+            ColumnType::Integer | ColumnType::Timestamp => true,
+            ColumnType::Float | ColumnType::Boolean => self.has_missing_words || self.is_padded,
+        }
+    }
+
+    /// The value of a column that was read as `read_as`.
+    pub(crate) fn value(self, column: &str, decimal: u8) -> String {
+        if !self.is_converted() {
+            return column.to_owned();
+        }
+        let value = if self.is_padded {
+            format!("trim({column})")
+        } else {
+            column.to_owned()
+        };
+        let converted = match self.column_type {
+            ColumnType::Integer => format!(
+                "WHEN CAST(CAST({value} AS BIGINT) AS VARCHAR) = {value} THEN CAST({value} AS BIGINT) ELSE {}",
+                surprise("BIGINT")
+            ),
+            ColumnType::Float if decimal == b',' => format!(
+                "WHEN contains({value}, '.') THEN {} ELSE CAST(replace({value}, ',', '.') AS DOUBLE)",
+                surprise("DOUBLE")
+            ),
+            ColumnType::Float => format!("ELSE CAST({value} AS DOUBLE)"),
+            ColumnType::Boolean => format!("ELSE CAST({value} AS BOOLEAN)"),
+            // `2024-01-05 10:00:00` has no zone and is the fast case; all else may have one, and becomes UTC.
+            ColumnType::Timestamp => format!(
+                "WHEN length({value}) = 19 AND {value}[17] = ':' THEN CAST({value} AS TIMESTAMP) \
+                 ELSE make_timestamp(epoch_us(CAST({value} AS TIMESTAMPTZ)))"
+            ),
+            ColumnType::Text => format!("ELSE {value}"),
+        };
+        format!(
+            "CASE WHEN {} THEN NULL {converted} END",
+            self.is_missing(&value)
+        )
+    }
+
+    fn is_missing(self, value: &str) -> String {
+        if !self.is_converted() || !(self.has_missing_words || self.is_padded) {
+            return format!("{value} IS NULL");
+        }
+        let words: Vec<String> = MISSING_WORDS
+            .iter()
+            .chain(&[""])
+            .map(|word| engine::text(word))
+            .collect();
+        format!("{value} IS NULL OR {value} IN ({})", words.join(", "))
+    }
+}
+
+fn surprise(sql_type: &str) -> String {
+    format!("CAST(error({}) AS {sql_type})", engine::text(SURPRISE))
+}
+
+/// Whether DuckDB gave up because a conversion failed, and not for another reason.
+pub(crate) fn is_surprise(error: &DataError) -> bool {
+    let DataError::Reader { source, .. } = error else {
+        return false;
+    };
+    let message = source.to_string();
+    message.contains(SURPRISE)
+        || message.contains("Conversion Error")
+        || message.contains("Could not convert")
+}
+
+/// `read_csv(…)` with everything decided: DuckDB detects nothing by itself.
+pub(crate) fn read_csv(
+    source: &str,
+    dialect: &Dialect,
+    readings: &[Reading],
+    (errors, in_parallel): (&str, bool),
+) -> String {
+    let columns: Vec<String> = readings
+        .iter()
+        .enumerate()
+        .map(|(index, reading)| format!("'c{index}': '{}'", reading.read_as()))
+        .collect();
+    let letter = |byte: u8| engine::text(&char::from(byte).to_string());
+    let quote = dialect.quote.map_or_else(|| "''".to_owned(), letter);
+    format!(
+        "read_csv({source}, auto_detect = false, delim = {delimiter}, quote = {quote}, escape = {quote}, \
+         header = false, skip = {skip}, decimal_separator = {decimal}, columns = {{{columns}}}, \
+         store_rejects = true, rejects_table = '{errors}', rejects_scan = '{errors}_scan', rejects_limit = 0, \
+         max_line_size = {MAX_LINE_BYTES}, buffer_size = {BUFFER_BYTES}, compression = 'none', \
+         hive_partitioning = false, parallel = {in_parallel})",
+        delimiter = letter(dialect.delimiter),
+        skip = dialect.skipped.records,
+        decimal = letter(dialect.decimal),
+        columns = columns.join(", "),
+    )
+}
+
+/// Twice our own limit, so that the reader never drops a line that we let pass.
+const MAX_LINE_BYTES: u64 = 2 * super::records::LONGEST_RECORD_BYTES;
+/// A block of the parallel reader; it holds at least one line.
+const BUFFER_BYTES: u64 = 2 * MAX_LINE_BYTES;

@@ -1,0 +1,199 @@
+//! How well each feature knows the target, on a sample: what knows it too well gives it away.
+//!
+//! Between numbers it is |Pearson's r|; between a number and categories the correlation ratio, as the epsilon-squared of Kelley (1935);
+//! between categories Cramér's V with the correction of Bergsma (2013). Both corrections matter here: without them a column with a value
+//! of its own in every row would seem to know everything.
+
+use std::collections::HashMap;
+
+use contract::{ColumnRole, ColumnSpec, ColumnType, Values};
+
+use super::figures::FEW_VALUES;
+use super::{Figures, columns_at_once, sample_condition, types};
+use crate::rows::Version;
+use crate::{Control, DataError};
+
+/// Rows that associations are worked out on.
+const SAMPLE_ROWS: u64 = 20_000;
+/// Pairs of values without which an association says nothing.
+const LEAST_PAIRS: usize = 20;
+
+/// The association of every feature with the target, `[columns]`; `None` for other columns, or without a target.
+pub(crate) fn with_target(
+    version: &Version<'_>,
+    columns: &[ColumnSpec],
+    figures: &[Figures],
+    control: &Control<'_>,
+) -> Result<Vec<Option<f64>>, DataError> {
+    let mut associations = vec![None; columns.len()];
+    let target = columns
+        .iter()
+        .zip(figures)
+        .find(|(spec, _)| spec.role == ColumnRole::Target);
+    let Some((target, target_figures)) = target else {
+        return Ok(associations);
+    };
+    let rows = target_figures.rows;
+    let condition = sample_condition(rows, SAMPLE_ROWS);
+    let target_values = version.columns(&types(std::slice::from_ref(target)), &condition)?;
+    let Some(target_values) = target_values.first() else {
+        return Ok(associations);
+    };
+    let is_category = is_category(target.column_type, target_figures);
+    let target_column = Column::of(target_values, is_category);
+    let features: Vec<(usize, &ColumnSpec)> = columns
+        .iter()
+        .enumerate()
+        .filter(|(_, spec)| spec.role == ColumnRole::Feature)
+        .collect();
+    for chunk in features.chunks(columns_at_once(rows)) {
+        control.check()?;
+        let specs: Vec<ColumnSpec> = chunk.iter().map(|(_, spec)| (*spec).clone()).collect();
+        let values = version.columns(&types(&specs), &condition)?;
+        for ((index, spec), values) in chunk.iter().zip(&values) {
+            let is_category = matches!(spec.column_type, ColumnType::Text | ColumnType::Boolean);
+            let feature = Column::of(values, is_category);
+            if let Some(association) = associations.get_mut(*index) {
+                *association = associate(&feature, &target_column);
+            }
+        }
+    }
+    Ok(associations)
+}
+
+/// Integers of few values are classes when they are the target.
+fn is_category(column_type: ColumnType, figures: &Figures) -> bool {
+    match column_type {
+        ColumnType::Text | ColumnType::Boolean => true,
+        ColumnType::Integer => figures.distinct <= FEW_VALUES,
+        ColumnType::Float | ColumnType::Timestamp => false,
+    }
+}
+
+/// A column as association sees it.
+pub(crate) enum Column {
+    Numbers(Vec<Option<f64>>),
+    Categories(Vec<Option<usize>>),
+}
+
+impl Column {
+    pub(crate) fn of(values: &Values, is_category: bool) -> Self {
+        match values {
+            Values::Number(numbers) if is_category => Self::Categories(codes(
+                numbers
+                    .iter()
+                    .map(|number| number.is_finite().then(|| number.to_bits())),
+            )),
+            Values::Number(numbers) => Self::Numbers(
+                numbers
+                    .iter()
+                    .map(|number| number.is_finite().then_some(*number))
+                    .collect(),
+            ),
+            Values::Text(texts) => {
+                Self::Categories(codes(texts.iter().map(|text| text.as_deref())))
+            }
+        }
+    }
+}
+
+/// Numbers the values in the order in which they come.
+fn codes<T: Eq + std::hash::Hash>(values: impl Iterator<Item = Option<T>>) -> Vec<Option<usize>> {
+    let mut known = HashMap::new();
+    values
+        .map(|value| {
+            let next = known.len();
+            value.map(|value| *known.entry(value).or_insert(next))
+        })
+        .collect()
+}
+
+/// 0 to 1; `None` where it says nothing.
+pub(crate) fn associate(one: &Column, other: &Column) -> Option<f64> {
+    match (one, other) {
+        (Column::Numbers(one), Column::Numbers(other)) => pearson(&pairs(one, other)),
+        (Column::Numbers(numbers), Column::Categories(groups))
+        | (Column::Categories(groups), Column::Numbers(numbers)) => {
+            correlation_ratio(&pairs(numbers, groups))
+        }
+        (Column::Categories(one), Column::Categories(other)) => cramers_v(&pairs(one, other)),
+    }
+}
+
+fn pairs<A: Copy, B: Copy>(one: &[Option<A>], other: &[Option<B>]) -> Vec<(A, B)> {
+    one.iter()
+        .zip(other)
+        .filter_map(|(one, other)| Some(((*one)?, (*other)?)))
+        .collect()
+}
+
+fn pearson(pairs: &[(f64, f64)]) -> Option<f64> {
+    if pairs.len() < LEAST_PAIRS {
+        return None;
+    }
+    let count = pairs.len() as f64;
+    let mean_x = pairs.iter().map(|(x, _)| x / count).sum::<f64>();
+    let mean_y = pairs.iter().map(|(_, y)| y / count).sum::<f64>();
+    let (mut xx, mut yy, mut xy) = (0.0, 0.0, 0.0);
+    for (x, y) in pairs {
+        xx += (x - mean_x).powi(2);
+        yy += (y - mean_y).powi(2);
+        xy += (x - mean_x) * (y - mean_y);
+    }
+    bounded((xy / (xx.sqrt() * yy.sqrt())).abs())
+}
+
+/// The square root of epsilon squared: `1 - (n - 1) / (n - k) * within / total`.
+fn correlation_ratio(pairs: &[(f64, usize)]) -> Option<f64> {
+    if pairs.len() < LEAST_PAIRS {
+        return None;
+    }
+    let count = pairs.len() as f64;
+    let mean = pairs.iter().map(|(value, _)| value / count).sum::<f64>();
+    let mut groups: HashMap<usize, (f64, f64)> = HashMap::new();
+    for (value, group) in pairs {
+        let (members, sum) = groups.entry(*group).or_default();
+        *members += 1.0;
+        *sum += value - mean;
+    }
+    let total: f64 = pairs.iter().map(|(value, _)| (value - mean).powi(2)).sum();
+    let between: f64 = groups
+        .values()
+        .map(|(members, sum)| sum * sum / members)
+        .sum();
+    let kinds = groups.len() as f64;
+    let unexplained = (1.0 - between / total) * (count - 1.0) / (count - kinds);
+    bounded((1.0 - unexplained).max(0.0).sqrt())
+}
+
+/// Bergsma's corrected V, from the table of counts.
+fn cramers_v(pairs: &[(usize, usize)]) -> Option<f64> {
+    if pairs.len() < LEAST_PAIRS {
+        return None;
+    }
+    let count = pairs.len() as f64;
+    let (mut rows, mut columns) = (HashMap::new(), HashMap::new());
+    let mut cells: HashMap<(usize, usize), f64> = HashMap::new();
+    for (row, column) in pairs {
+        *rows.entry(row).or_insert(0.0) += 1.0;
+        *columns.entry(column).or_insert(0.0) += 1.0;
+        *cells.entry((*row, *column)).or_default() += 1.0;
+    }
+    // Chi square over n is the sum of cell² / (row * column), minus one; empty cells add nothing.
+    let squares: f64 = cells
+        .iter()
+        .map(|((row, column), cell)| {
+            let expected: f64 = rows.get(row).unwrap_or(&1.0) * columns.get(column).unwrap_or(&1.0);
+            cell * cell / expected
+        })
+        .sum();
+    let (r, k) = (rows.len() as f64, columns.len() as f64);
+    let phi = (squares - 1.0 - (r - 1.0) * (k - 1.0) / (count - 1.0)).max(0.0);
+    let corrected = |kinds: f64| kinds - (kinds - 1.0).powi(2) / (count - 1.0);
+    bounded((phi / (corrected(r).min(corrected(k)) - 1.0)).sqrt())
+}
+
+/// A column of one value gives 0 / 0.
+fn bounded(association: f64) -> Option<f64> {
+    association.is_finite().then(|| association.clamp(0.0, 1.0))
+}

@@ -1,0 +1,120 @@
+//! The profile: what every column holds, and what may go wrong with it.
+//!
+//! Up to 100 000 rows every figure is exact and is worked out from the values themselves, a few columns at a time. Beyond, DuckDB
+//! aggregates over all rows and a sample of 100 000 rows stands in where an exact figure would need a sort: then **quantiles are those
+//! of the sample** (about 0.2 percentiles off), distinct counts above 10 000 are HyperLogLog's, and the most frequent values of a column
+//! with more than 10 000 are looked for among those that the sample repeats. Everything else stays exact.
+
+pub(crate) mod association;
+mod figures;
+mod large;
+mod warnings;
+
+use std::path::Path;
+
+use contract::{ColumnProfile, ColumnSpec, ColumnType};
+
+pub(crate) use self::figures::Figures;
+pub(crate) use self::warnings::{find_warnings, is_id_like};
+use crate::engine::{Engine, Stage};
+use crate::rows::Version;
+use crate::{Control, DataError};
+
+/// Rows that are looked at one by one; of more, so many are the sample.
+pub(crate) const SAMPLE_ROWS: u64 = 100_000;
+/// Values that are held at once while columns are looked at one by one: 64 MB of numbers.
+const VALUES_AT_ONCE: u64 = 8_000_000;
+/// Columns of one query; every one of them costs the query planner several aggregates.
+const MOST_COLUMNS_AT_ONCE: usize = 256;
+
+/// Measures the columns in the types that `columns` gives them, which may differ from those of the Parquet file.
+///
+/// # Errors
+/// When the Parquet file cannot be read, has no column of a name, or the work was cancelled.
+pub fn profile(
+    parquet: &Path,
+    columns: &[ColumnSpec],
+    control: &Control<'_>,
+) -> Result<Vec<ColumnProfile>, DataError> {
+    let engine = Engine::open(&std::env::temp_dir())?;
+    let figures = measure(&engine, parquet, columns, control)?;
+    warn(&engine, parquet, (columns, figures), control)
+}
+
+/// The figures of all columns, `[columns]`; their roles do not matter here.
+pub(crate) fn measure(
+    engine: &Engine,
+    parquet: &Path,
+    columns: &[ColumnSpec],
+    control: &Control<'_>,
+) -> Result<Vec<Figures>, DataError> {
+    let version = Version::open(engine.connection(), parquet)?;
+    let rows = version.rows()?;
+    let mut measured = Vec::with_capacity(columns.len());
+    for chunk in columns.chunks(columns_at_once(rows)) {
+        control.columns(measured.len(), columns.len());
+        let figures = engine.watched(control, parquet, None::<Stage>, |_| {
+            Ok(if rows <= SAMPLE_ROWS {
+                small(&version, chunk)
+            } else {
+                large::measure(&version, chunk, rows)
+            })
+        })?;
+        measured.extend(figures?);
+    }
+    control.columns(columns.len(), columns.len());
+    Ok(measured)
+}
+
+/// Turns figures into profiles, now that the roles are known.
+pub(crate) fn warn(
+    engine: &Engine,
+    parquet: &Path,
+    (columns, figures): (&[ColumnSpec], Vec<Figures>),
+    control: &Control<'_>,
+) -> Result<Vec<ColumnProfile>, DataError> {
+    let version = Version::open(engine.connection(), parquet)?;
+    let associations = engine.watched(control, parquet, None::<Stage>, |_| {
+        Ok(association::with_target(
+            &version, columns, &figures, control,
+        ))
+    })??;
+    let profiles = columns
+        .iter()
+        .zip(figures)
+        .zip(associations)
+        .map(|((spec, figures), association)| figures.into_profile(spec, association));
+    Ok(profiles.collect())
+}
+
+fn small(version: &Version<'_>, columns: &[ColumnSpec]) -> Result<Vec<Figures>, DataError> {
+    let values = version.columns(&types(columns), "")?;
+    let figures = columns
+        .iter()
+        .zip(&values)
+        .map(|(spec, values)| Figures::of(values, spec.column_type));
+    Ok(figures.collect())
+}
+
+pub(crate) fn types(columns: &[ColumnSpec]) -> Vec<(std::sync::Arc<str>, ColumnType)> {
+    columns
+        .iter()
+        .map(|spec| (spec.name.clone(), spec.column_type))
+        .collect()
+}
+
+fn columns_at_once(rows: u64) -> usize {
+    let columns = VALUES_AT_ONCE / rows.clamp(1, SAMPLE_ROWS);
+    usize::try_from(columns)
+        .unwrap_or(MOST_COLUMNS_AT_ONCE)
+        .clamp(1, MOST_COLUMNS_AT_ONCE)
+}
+
+/// A condition that keeps about `wanted` of `rows`, the same ones every time.
+pub(crate) fn sample_condition(rows: u64, wanted: u64) -> String {
+    let step = rows.div_ceil(wanted.max(1));
+    if step <= 1 {
+        return String::new();
+    }
+    format!("WHERE hash({}) % {step} = 0", crate::names::ROW_NUMBER)
+}

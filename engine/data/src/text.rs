@@ -1,0 +1,76 @@
+//! A source of text, brought to UTF-8: hashed and checked in one pass, transcoded only if it has to be.
+
+use std::path::{Path, PathBuf};
+
+use contract::Digest;
+use encoding_rs::{Encoding, UTF_8};
+
+use crate::encoding::{self, Utf8Check};
+use crate::files::{self, BLOCK_BYTES};
+use crate::{Control, DataError};
+
+/// A text file that can be read as UTF-8.
+pub(crate) struct TextFile {
+    /// The source itself, or its transcoded copy.
+    pub(crate) path: PathBuf,
+    pub(crate) encoding: &'static Encoding,
+    /// Of the source's own bytes.
+    pub(crate) digest: Digest,
+    /// The blocks that `visit` saw are those of `path`.
+    pub(crate) is_visited: bool,
+}
+
+impl TextFile {
+    /// Reads `source` once: hashes it, checks it for NUL bytes and UTF-8, and lets `visit` see its blocks on the way. If it turns out
+    /// not to be UTF-8, a copy in UTF-8 is written into `scratch`, and what `visit` saw counts for nothing.
+    pub(crate) fn open(
+        source: &Path,
+        label: Option<&str>,
+        scratch: &Path,
+        control: &Control<'_>,
+        mut visit: impl FnMut(&[u8]) -> Result<(), DataError>,
+    ) -> Result<Self, DataError> {
+        let head = files::head(source, BLOCK_BYTES)?;
+        let chosen = label.map(encoding::named).transpose()?;
+        let known = chosen.or_else(|| encoding::marked(&head));
+        let may_be_utf8 = known.is_none_or(|encoding| encoding == UTF_8);
+        let mut hasher = blake3::Hasher::new();
+        let mut check = Utf8Check::default();
+        let mut outcome = Ok(());
+        files::read_blocks(source, control, |block| {
+            hasher.update(block);
+            if may_be_utf8 {
+                check.feed(block);
+                // The file may yet turn out to be in another encoding, in which case this complaint was about nothing.
+                if outcome.is_ok() {
+                    outcome = visit(block);
+                }
+            }
+            Ok(())
+        })?;
+        if let (Some(position), true) = (check.nul, may_be_utf8) {
+            return Err(DataError::NulByte {
+                path: source.to_owned(),
+                position,
+            });
+        }
+        let encoding = known.unwrap_or_else(|| check.verdict());
+        let mut file = Self {
+            path: source.to_owned(),
+            encoding,
+            digest: files::digest(&hasher),
+            is_visited: true,
+        };
+        if encoding == UTF_8 {
+            return outcome.map(|()| file);
+        }
+        file.path = scratch.join("source.utf8");
+        file.is_visited = false;
+        encoding::transcode(source, encoding, &file.path, control)?;
+        Ok(file)
+    }
+
+    pub(crate) fn encoding_label(&self) -> String {
+        self.encoding.name().to_ascii_lowercase()
+    }
+}

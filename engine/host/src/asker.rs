@@ -1,0 +1,63 @@
+//! Who asked: where the answer to a command goes.
+
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, TrySendError};
+
+use contract::{Answer, Refusal, Reply, TaskView};
+
+/// Replies that may wait for a slow reader; progress that does not fit is left out, it is late anyway.
+pub(crate) const REPLY_QUEUE: usize = 256;
+
+/// An asker with a channel gets a reply; without one (the window) the snapshot and its notices are the reply.
+#[derive(Clone)]
+pub(crate) struct Asker {
+    pub actor: Arc<str>,
+    reply: Option<SyncSender<Reply>>,
+}
+
+impl Asker {
+    pub(crate) fn window() -> Self {
+        Self {
+            actor: "person".into(),
+            reply: None,
+        }
+    }
+
+    /// The engine itself: a watched folder, a crash that is tidied up.
+    pub(crate) fn engine() -> Self {
+        Self {
+            actor: "millrace".into(),
+            reply: None,
+        }
+    }
+
+    pub(crate) fn waiting(actor: Arc<str>, reply: SyncSender<Reply>) -> Self {
+        Self {
+            actor,
+            reply: Some(reply),
+        }
+    }
+
+    /// True if somebody reads the reply, so that a notice would say it twice.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.reply.is_some()
+    }
+
+    pub(crate) fn progress(&self, task: &TaskView) {
+        if let Some(reply) = &self.reply {
+            // A full queue means that newer progress will come before the reader is ready.
+            let _late_is_allowed = reply.try_send(Reply::Progress(task.clone()));
+        }
+    }
+
+    pub(crate) fn answer(&self, answer: Result<Answer, Refusal>) {
+        let Some(reply) = &self.reply else { return };
+        let message = match answer {
+            Ok(answer) => Reply::Answer(Box::new(answer)),
+            Err(refusal) => Reply::Refused(refusal),
+        };
+        if let Err(TrySendError::Full(_)) = reply.try_send(message) {
+            tracing::warn!("an asker does not read its replies; its answer was dropped");
+        }
+    }
+}

@@ -1,0 +1,439 @@
+//! Imports: one at a time, each a dropped file that becomes a version, a recognised version, or a clear error.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use contract::{
+    Answer, ColumnRole, ColumnSpec, DataVersion, DataVersionRef, DatasetName, Digest, Fact,
+    NoticeLevel, ReaderOptions, Refusal, TaskId, TaskState,
+};
+use data::{Control, ImportRequest, Imported, Progress};
+
+use crate::asker::Asker;
+use crate::clock;
+use crate::error::refuse;
+use crate::room::{Input, Room};
+
+mod job;
+
+use job::ImportJob;
+
+/// What one command asked for: several files end in one answer.
+struct Order {
+    asker: Asker,
+    name: Option<DatasetName>,
+    options: ReaderOptions,
+    roles: BTreeMap<Arc<str>, ColumnRole>,
+    waiting: VecDeque<PathBuf>,
+    made: Vec<Arc<DataVersion>>,
+    /// From a watched folder: what is known already is not worth a fact.
+    is_watched: bool,
+}
+
+#[derive(Default)]
+pub(crate) struct Imports {
+    orders: VecDeque<Order>,
+    is_busy: bool,
+}
+
+/// What the import thread sends back.
+pub(crate) struct ImportEnded {
+    task: TaskId,
+    path: PathBuf,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    /// These bytes were read before.
+    Known(DataVersionRef),
+    Read {
+        imported: Box<Imported>,
+        object: Digest,
+        bytes: u64,
+        rejects: Option<Digest>,
+    },
+    Cancelled,
+    Failed(Refusal),
+}
+
+impl Room {
+    pub(crate) fn import(
+        &mut self,
+        paths: &[PathBuf],
+        name: Option<DatasetName>,
+        (options, roles): (ReaderOptions, BTreeMap<Arc<str>, ColumnRole>),
+        asker: &Asker,
+    ) {
+        let mut waiting = VecDeque::new();
+        for path in paths {
+            match data::find_files(path) {
+                Ok(files) => waiting.extend(files),
+                Err(error) => return self.conclude(asker, Err(refuse(&error, error.hint()))),
+            }
+        }
+        if waiting.is_empty() {
+            let refusal = Refusal::with_hint(
+                "there is nothing to import",
+                "name a CSV, JSON, Parquet or Excel file, or a folder of them",
+            );
+            return self.conclude(asker, Err(refusal));
+        }
+        let order = Order {
+            asker: asker.clone(),
+            name,
+            options,
+            roles,
+            waiting,
+            made: Vec::new(),
+            is_watched: false,
+        };
+        self.imports.orders.push_back(order);
+        self.next_import();
+    }
+
+    /// Files that came to rest in a watched folder.
+    pub(crate) fn import_settled(&mut self, paths: Vec<PathBuf>) {
+        let order = Order {
+            asker: Asker::engine(),
+            name: None,
+            options: ReaderOptions::default(),
+            roles: BTreeMap::new(),
+            waiting: paths.into(),
+            made: Vec::new(),
+            is_watched: true,
+        };
+        self.imports.orders.push_back(order);
+        self.next_import();
+    }
+
+    fn next_import(&mut self) {
+        if self.imports.is_busy {
+            return;
+        }
+        let Some(order) = self.imports.orders.front_mut() else {
+            return;
+        };
+        let Some(path) = order.waiting.pop_front() else {
+            if let Some(order) = self.imports.orders.pop_front() {
+                order.asker.answer(Ok(Answer::DataVersions(order.made)));
+            }
+            return self.next_import();
+        };
+        let name = order.name.clone().unwrap_or_else(|| dataset_name(&path));
+        let previous = self
+            .state
+            .data_version(&name, None)
+            .ok()
+            .map(|version| version.columns.clone());
+        let title = format!("Import {}", file_name(&path));
+        let (task, meter) = self.tasks.start(title, None, &order.asker);
+        let job = ImportJob {
+            task: task.clone(),
+            request: ImportRequest {
+                path,
+                options: order.options.clone(),
+                roles: order.roles.clone(),
+                previous,
+            },
+            known: self.known_sources(),
+            objects: self.objects.clone(),
+            meter,
+        };
+        let inbox = self.inbox.clone();
+        let spawned = std::thread::Builder::new()
+            .name("import".into())
+            .spawn(move || {
+                let (task, path) = (job.task.clone(), job.request.path.clone());
+                let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job.run()))
+                    .unwrap_or_else(|_| {
+                        Outcome::Failed(Refusal::new(
+                            "the import stopped because of a fault in the program",
+                        ))
+                    });
+                // A closed inbox means that the engine is closing: the import never happened.
+                let _closing = inbox.send(Input::ImportEnded(Box::new(ImportEnded {
+                    task,
+                    path,
+                    outcome,
+                })));
+            });
+        match spawned {
+            Ok(_detached) => {
+                self.imports.is_busy = true;
+                self.dirty = true;
+            }
+            Err(error) => {
+                self.tasks.end(&task, TaskState::Failed(error.to_string()));
+                if let Some(order) = self.imports.orders.pop_front() {
+                    self.conclude(
+                        &order.asker,
+                        Err(Refusal::new(format!("no thread for the import: {error}"))),
+                    );
+                }
+            }
+        }
+    }
+
+    /// Digests of all sources, with the version that each made.
+    fn known_sources(&self) -> BTreeMap<Digest, (DataVersionRef, ReaderOptions)> {
+        let versions = self
+            .state
+            .datasets
+            .iter()
+            .flat_map(|dataset| dataset.versions.iter());
+        let sources = versions.flat_map(|version| {
+            version
+                .sources
+                .iter()
+                .map(move |source| (source, &version.id))
+        });
+        sources
+            .map(|(source, id)| (source.digest.clone(), (id.clone(), source.options.clone())))
+            .collect()
+    }
+
+    pub(crate) fn end_import(&mut self, ended: ImportEnded) {
+        self.imports.is_busy = false;
+        self.dirty = true;
+        let Some(order) = self.imports.orders.front() else {
+            return;
+        };
+        let (asker, is_watched, name) = (order.asker.clone(), order.is_watched, order.name.clone());
+        let result = match ended.outcome {
+            Outcome::Known(id) => self.recognise(&ended.path, &id, &asker, is_watched),
+            Outcome::Read {
+                imported,
+                object,
+                bytes,
+                rejects,
+            } => {
+                let name = name.unwrap_or_else(|| dataset_name(&ended.path));
+                self.add_version(name, *imported, (object, bytes, rejects), &asker)
+            }
+            Outcome::Cancelled => Err(Refusal::new(format!(
+                "the import of {} was cancelled",
+                file_name(&ended.path)
+            ))),
+            Outcome::Failed(refusal) => {
+                let fact = Fact::DataImportFailed {
+                    path: ended.path.clone(),
+                    error: refusal.error.clone(),
+                };
+                if let Err(second) = self.commit(&asker.actor, vec![fact]) {
+                    tracing::error!("the failed import could not be recorded: {}", second.error);
+                }
+                Err(refusal)
+            }
+        };
+        match result {
+            Ok(version) => {
+                self.tasks.end(&ended.task, TaskState::Finished);
+                if let Some(order) = self.imports.orders.front_mut() {
+                    order.made.push(version);
+                }
+            }
+            Err(refusal) => {
+                self.tasks
+                    .end(&ended.task, TaskState::Failed(refusal.error.clone()));
+                self.abandon_order(&asker, refusal, is_watched);
+            }
+        }
+        self.next_import();
+    }
+
+    /// A person's order ends at its first failure; what was imported before it stays. A watched folder goes on.
+    fn abandon_order(&mut self, asker: &Asker, refusal: Refusal, is_watched: bool) {
+        if is_watched {
+            self.tell(NoticeLevel::Warning, &refusal.error, None, refusal.hint);
+        } else {
+            self.imports.orders.pop_front();
+            self.conclude(asker, Err(refusal));
+        }
+    }
+
+    fn recognise(
+        &mut self,
+        path: &Path,
+        id: &DataVersionRef,
+        asker: &Asker,
+        is_watched: bool,
+    ) -> Result<Arc<DataVersion>, Refusal> {
+        let version = self
+            .state
+            .data_version(&id.dataset, Some(id.version))?
+            .clone();
+        if !is_watched {
+            let fact = Fact::DataVersionRecognised {
+                version: id.clone(),
+                path: path.to_owned(),
+            };
+            self.commit(&asker.actor, vec![fact])?;
+            if !asker.is_waiting() {
+                self.tell(
+                    NoticeLevel::Info,
+                    &format!("{} is already here as {id}", file_name(path)),
+                    None,
+                    None,
+                );
+            }
+        }
+        Ok(version)
+    }
+
+    fn add_version(
+        &mut self,
+        name: DatasetName,
+        imported: Imported,
+        (object, bytes, rejects): (Digest, u64, Option<Digest>),
+        asker: &Asker,
+    ) -> Result<Arc<DataVersion>, Refusal> {
+        let newest = self.state.data_version(&name, None).ok();
+        let id = DataVersionRef {
+            dataset: name,
+            version: newest.map_or(1, |version| version.id.version + 1),
+        };
+        let version = DataVersion {
+            id: id.clone(),
+            created: clock::now(),
+            sources: vec![imported.source],
+            object,
+            bytes,
+            rows: imported.rows,
+            rejected_rows: imported.rejected_rows,
+            rejects,
+            columns: imported.columns,
+            profile: imported.profile,
+        };
+        let (rows, rejected) = (version.rows, version.rejected_rows);
+        self.commit(
+            &asker.actor,
+            vec![Fact::DataVersionAdded {
+                version: Box::new(version),
+            }],
+        )?;
+        if !asker.is_waiting() {
+            let detail = format!("{rows} rows");
+            let hint = (rejected > 0)
+                .then(|| format!("{rejected} rows could not be read; see them under Versions"));
+            let level = if rejected > 0 {
+                NoticeLevel::Warning
+            } else {
+                NoticeLevel::Done
+            };
+            self.tell(level, &format!("Imported {id}"), Some(detail), hint);
+        }
+        self.state
+            .data_version(&id.dataset, Some(id.version))
+            .cloned()
+    }
+
+    /// New types or roles for a version. Types are checked by measuring the profile with them.
+    pub(crate) fn edit_columns(
+        &mut self,
+        id: DataVersionRef,
+        columns: Vec<ColumnSpec>,
+        asker: &Asker,
+    ) {
+        let version = match self.state.data_version(&id.dataset, Some(id.version)) {
+            Ok(version) => version.clone(),
+            Err(refusal) => return self.conclude(asker, Err(refusal)),
+        };
+        let names = |columns: &[ColumnSpec]| {
+            columns
+                .iter()
+                .map(|column| column.name.clone())
+                .collect::<Vec<_>>()
+        };
+        if names(&version.columns) != names(&columns) {
+            let refusal = Refusal::with_hint(
+                "the columns of a version stay as they are",
+                "only their types and roles can be edited",
+            );
+            return self.conclude(asker, Err(refusal));
+        }
+        let (task, meter) = self.tasks.start(format!("Profile {id}"), None, asker);
+        let busy = (task.clone(), asker.clone());
+        let (objects, inbox, asker) = (self.objects.clone(), self.inbox.clone(), asker.clone());
+        let job = move || {
+            let profiled = objects
+                .path(&version.object)
+                .map_err(|error| refuse(&error, error.hint()))
+                .and_then(|path| {
+                    let report = |progress: Progress| {
+                        meter.set(progress.stage, progress.done, progress.total, progress.unit)
+                    };
+                    let control = Control {
+                        cancel: meter.cancel_flag(),
+                        progress: &report,
+                    };
+                    data::profile(&path, &columns, &control)
+                        .map_err(|error| refuse(&error, error.hint()))
+                });
+            let found = move |room: &mut Room| {
+                let answer = profiled.and_then(|profile| {
+                    room.commit(
+                        &asker.actor,
+                        vec![Fact::ColumnsEdited {
+                            version: id.clone(),
+                            columns,
+                            profile,
+                        }],
+                    )?;
+                    Ok(Answer::DataVersions(vec![
+                        room.state
+                            .data_version(&id.dataset, Some(id.version))?
+                            .clone(),
+                    ]))
+                });
+                let state = answer.as_ref().map_or_else(
+                    |refusal| TaskState::Failed(refusal.error.clone()),
+                    |_| TaskState::Finished,
+                );
+                room.tasks.end(&task, state);
+                room.conclude(&asker, answer);
+            };
+            let _closing = inbox.send(Input::Found(Box::new(found)));
+        };
+        if !self.reader.ask(job) {
+            self.tasks.end(&busy.0, TaskState::Failed("busy".into()));
+            self.conclude(
+                &busy.1,
+                Err(Refusal::with_hint(
+                    "too many look-ups wait",
+                    "try again in a moment",
+                )),
+            );
+        }
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(
+        || path.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
+/// A dataset's name from its file: the stem, with `@` and blanks replaced, since both mean something in `name@version`.
+fn dataset_name(path: &Path) -> DatasetName {
+    let stem = path
+        .file_stem()
+        .map_or_else(|| "data".into(), |stem| stem.to_string_lossy());
+    let name: String = stem
+        .trim()
+        .chars()
+        .map(|letter| {
+            if letter == '@' || letter.is_whitespace() {
+                '_'
+            } else {
+                letter
+            }
+        })
+        .collect();
+    DatasetName::new(if name.is_empty() {
+        "data".to_owned()
+    } else {
+        name
+    })
+}

@@ -1,0 +1,132 @@
+//! A recognised model: prepared features, dense layers, and a softmax or a value; run on kernels of our own.
+
+use contract::Predicted;
+
+use crate::InferError;
+use crate::expression::{Program, Stack};
+use crate::features::{Part, Sources};
+use crate::kernel::{BLOCK_ROWS, Layer, run_block, run_row};
+
+/// Up to this many rows, row by row is faster than a block that is mostly empty.
+const MOST_SINGLE_ROWS: usize = 8;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Network {
+    pub(crate) parts: Vec<Part>,
+    pub(crate) layers: Vec<Layer>,
+    pub(crate) head: Head,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Head {
+    Softmax,
+    /// From the last layer's one output to the value.
+    Value(Program),
+}
+
+impl Network {
+    /// Predicts `rows` rows.
+    pub(crate) fn predict(
+        &self,
+        sources: &Sources<'_>,
+        rows: usize,
+    ) -> Result<Predicted, InferError> {
+        let mut answer = Answer::new(self, rows);
+        let widest = self.layers.iter().map(Layer::widest).max().unwrap_or(0);
+        let features: usize = self.parts.iter().map(Part::width).sum();
+        let stride = if rows <= MOST_SINGLE_ROWS {
+            1
+        } else {
+            BLOCK_ROWS
+        };
+        let mut first = vec![0.0_f32; widest * stride];
+        let mut second = vec![0.0_f32; widest * stride];
+        let mut stack = Stack::new();
+        for start in (0..rows).step_by(stride) {
+            let count = stride.min(rows - start);
+            sources.fill(
+                &self.parts,
+                (start, count),
+                &mut stack,
+                (&mut first, stride),
+            );
+            for column in first[..features * stride].chunks_exact(stride) {
+                if let Some(row) = column[..count].iter().position(|value| value.is_nan()) {
+                    return Err(InferError::MissingValue { row: start + row });
+                }
+            }
+            let is_second = match stride {
+                1 => run_row(&self.layers, &mut first, &mut second),
+                _ => run_block(&self.layers, count, &mut first, &mut second),
+            };
+            let output = if is_second { &second } else { &first };
+            answer.extend(output, stride, count, &mut stack);
+        }
+        Ok(answer.predicted)
+    }
+}
+
+/// The predictions so far.
+struct Answer<'n> {
+    head: &'n Head,
+    predicted: Predicted,
+}
+
+impl<'n> Answer<'n> {
+    fn new(network: &'n Network, rows: usize) -> Self {
+        let outputs = network.layers.last().map_or(0, |layer| layer.outputs);
+        let predicted = match network.head {
+            Head::Softmax => Predicted::Classes {
+                probabilities: Vec::with_capacity(rows * outputs),
+                class_count: outputs,
+            },
+            Head::Value(_) => Predicted::Values(Vec::with_capacity(rows)),
+        };
+        Self {
+            head: &network.head,
+            predicted,
+        }
+    }
+
+    /// Takes the last layer's outputs, `[outputs, stride]`, of `count` rows.
+    fn extend(&mut self, output: &[f32], stride: usize, count: usize, stack: &mut Stack) {
+        match (&mut self.predicted, self.head) {
+            (
+                Predicted::Classes {
+                    probabilities,
+                    class_count,
+                },
+                _,
+            ) => {
+                for row in 0..count {
+                    let logits = output.iter().skip(row).step_by(stride).take(*class_count);
+                    push_softmax(probabilities, logits.copied());
+                }
+            }
+            (Predicted::Values(values), Head::Value(program)) => {
+                let found = program.run(stack, count, |_, into| {
+                    for (into, value) in into.iter_mut().zip(output) {
+                        *into = f64::from(*value);
+                    }
+                });
+                values.extend_from_slice(found);
+            }
+            (Predicted::Values(_), Head::Softmax) => {}
+        }
+    }
+}
+
+/// Softmax in floats, shifted by the largest logit so that nothing overflows.
+fn push_softmax(probabilities: &mut Vec<f32>, logits: impl Iterator<Item = f32> + Clone) {
+    let largest = logits.clone().fold(f32::NEG_INFINITY, f32::max);
+    let from = probabilities.len();
+    let mut sum = 0.0;
+    for logit in logits {
+        let part = (logit - largest).exp();
+        sum += part;
+        probabilities.push(part);
+    }
+    for part in &mut probabilities[from..] {
+        *part /= sum;
+    }
+}

@@ -1,0 +1,30 @@
+//! How long predictions take; run by hand: `cargo test -p millrace-infer --release -- --ignored speed --nocapture`.
+
+use std::time::{Duration, Instant};
+
+use super::wide;
+use crate::Predictor;
+
+/// The fastest of many runs, in microseconds: what the machine can do when nobody disturbs it.
+fn micros(predictor: &Predictor, rows: usize) -> f64 {
+    let frame = wide().frame_of(rows);
+    let mut fastest = Duration::MAX;
+    for _ in 0..(200_000 / (rows + 20)).max(50) {
+        let started = Instant::now();
+        let predicted = predictor.predict(&frame).expect("predictions");
+        fastest = fastest.min(started.elapsed());
+        drop(predicted);
+    }
+    fastest.as_secs_f64() * 1e6
+}
+
+#[test]
+#[ignore = "a measurement, not a check"]
+fn speed_beside_tract() {
+    let own = wide().load();
+    let tract = wide().load_general();
+    for rows in [1, 4, 8, 9, 16, 48, 100, 1_000, 10_000] {
+        let (own, tract) = (micros(&own, rows), micros(&tract, rows));
+        eprintln!("{rows:>6} rows: {own:>9.1} us on kernels, {tract:>9.1} us on tract");
+    }
+}

@@ -1,0 +1,14 @@
+//! Training from raw rows to a package, and everything that may be wrong on the way.
+
+mod checkpoints;
+mod devices;
+mod faults;
+mod metrics;
+mod networks;
+mod packages;
+mod preparing;
+mod random;
+mod runs;
+mod speed;
+mod splits;
+mod support;

@@ -1,0 +1,72 @@
+//! What metrics, events and checkpoints cost beside a bare burn loop; asked for by `MILLRACE_TEST_SPEED=1`, as a busy machine cannot
+//! measure.
+
+use contract::{DeviceChoice, Frame, LearningTask, Values};
+
+use super::support::{frame, recipe, run_once};
+use crate::bare_loop;
+use crate::random::{Purpose, Stream};
+
+/// Allowed by the budget of the training loop.
+const MOST: f64 = 1.05;
+
+fn random_frame(rows: usize, features: usize, classes: u64) -> Frame {
+    let mut stream = Stream::new(1, Purpose::Bench, [0, 0]);
+    let names: Vec<String> = (0..features).map(|index| format!("x{index}")).collect();
+    let mut columns: Vec<(&str, Values)> = names
+        .iter()
+        .map(|name| {
+            (
+                name.as_str(),
+                Values::Number((0..rows).map(|_| stream.unit()).collect()),
+            )
+        })
+        .collect();
+    let labels = (0..rows)
+        .map(|_| Some(stream.below(classes).to_string().into()))
+        .collect();
+    columns.push(("y", Values::Text(labels)));
+    frame(columns)
+}
+
+#[test]
+fn a_run_keeps_pace_with_a_bare_loop() {
+    if std::env::var_os("MILLRACE_TEST_SPEED").is_none() {
+        return;
+    }
+    for (rows, features, hidden, classes, batch, epochs) in [
+        (20_000, 30, vec![64, 64], 2, 64, 4),
+        (60_000, 30, vec![64, 64], 10, 512, 6),
+        (40_000, 100, vec![256, 256], 10, 512, 4),
+    ] {
+        let data = random_frame(rows, features, classes);
+        let mut recipe = recipe(&data, "y", LearningTask::MultiClassClassification);
+        recipe.model.hidden = hidden.clone();
+        recipe.training.epochs = epochs;
+        recipe.training.batch_size = batch;
+        recipe.training.patience = 0;
+        let mut best = (0.0f64, 0.0f64);
+        for _ in 0..3 {
+            let bare = bare_loop(
+                rows * 7 / 10,
+                features,
+                &hidden,
+                classes as usize,
+                batch,
+                epochs,
+                DeviceChoice::Cpu,
+            );
+            let run = run_once(data.clone(), recipe.clone())
+                .expect("a run")
+                .report
+                .samples_per_second;
+            best = (best.0.max(bare.expect("a speed")), best.1.max(run));
+        }
+        let ratio = best.0 / best.1;
+        eprintln!(
+            "{rows} rows of {features}, {hidden:?}, batches of {batch}: {:.0}/s, bare {:.0}/s, ratio {ratio:.3}",
+            best.1, best.0
+        );
+        assert!(ratio <= MOST, "{ratio}");
+    }
+}
