@@ -66,7 +66,7 @@ fn powers(range: Range, most: usize) -> Vec<Tick> {
     while exponent <= last && found.len() < most {
         found.push(Tick {
             place: exponent,
-            value: 10f64.powi(exponent as i32),
+            value: 10f64.powf(exponent),
         });
         exponent += stride;
     }

@@ -82,8 +82,8 @@ pub struct DriftBin {
     pub current: f64,
 }
 
-/// By effect size, not by p-value: PSI under 0.1 is stable, from 0.25 on it drifted; both on top of what chance alone gives at the
-/// window's size, so that small windows of unchanged data are not called drift.
+/// By effect size: PSI under 0.1 is stable, from 0.25 on it drifted. What chance alone may do at the window's size (chi-square over the
+/// same bins, p of 0.001 or more) is stable as well, so that small windows of unchanged data are not called drift.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DriftVerdict {

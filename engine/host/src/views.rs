@@ -166,15 +166,16 @@ impl Room {
         let work = move || {
             meter.set("reading the journal", 0, None, "facts");
             let checked = journal::verify(&folder).map_err(|error| refuse(&error, error.hint())).and_then(|verification| {
-                let seen = std::cell::Cell::new(0);
                 let progress = |done: u64, total: u64| {
-                    seen.set(done);
-                    meter.set("reading the objects", done, Some(total), "objects");
+                    meter.set("reading the objects", done, Some(total), "bytes");
                     !meter.cancel_flag().load(std::sync::atomic::Ordering::Acquire)
                 };
-                let broken = objects.verify_all(&progress).map_err(|error| refuse(&error, error.hint()))?;
+                let count = objects
+                        .count()
+                        .map_err(|error| refuse(&error, error.hint()))?;
+                    let broken = objects.verify_all(&progress).map_err(|error| refuse(&error, error.hint()))?;
                 match broken.first() {
-                    None => Ok((verification.facts, seen.get())),
+                    None => Ok((verification.facts, count)),
                     Some((digest, why)) => Err(Refusal::with_hint(
                         format!("{} of the objects are damaged; the first is {digest}: {why}", broken.len()),
                         "copy the object back from a backup; everything that does not use it still works",

@@ -19,7 +19,7 @@ mod statistics;
 
 pub use drift::{FEWEST_PREDICTIONS, drift};
 pub use sketch::{LARGEST_SAMPLE, reference, sketch_labels, sketch_numbers};
-pub use stability::{DRIFTED_FROM, MOVING_FROM, SMALLEST_SHARE};
+pub use stability::{DRIFTED_FROM, FALSE_ALARM_RATE, MOVING_FROM, SMALLEST_SHARE};
 
 #[cfg(test)]
 mod tests;

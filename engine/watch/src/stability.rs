@@ -4,11 +4,16 @@ use std::sync::Arc;
 
 use contract::{DriftBin, DriftVerdict};
 
+use crate::statistics::chi_square;
+
 /// A share smaller than this counts as this, on both sides: the usual floor, without which an empty bin would make the index infinite.
 pub const SMALLEST_SHARE: f64 = 1e-4;
 /// The usual thresholds of the index.
 pub const MOVING_FROM: f64 = 0.1;
 pub const DRIFTED_FROM: f64 = 0.25;
+/// Of a thousand unchanged columns one may be called moving. Without this bound the usual thresholds would alarm on most small windows:
+/// at a hundred rows and ten bins the index is 0.1 on average when nothing has changed.
+pub const FALSE_ALARM_RATE: f64 = 0.001;
 
 /// Bins of equal reference mass.
 const MOST_BINS: usize = 10;
@@ -52,6 +57,7 @@ impl BinnedCounts {
 
     pub(crate) fn stability(self) -> Stability {
         let (m, n) = (sum(&self.reference), sum(&self.current));
+        let (_, by_chance) = chi_square(&self.reference, &self.current);
         let share = |count: u64, of: f64| if of > 0.0 { count as f64 / of } else { 0.0 };
         let bins: Vec<DriftBin> = self
             .labels
@@ -71,33 +77,22 @@ impl BinnedCounts {
                 (current - reference) * (current / reference).ln()
             })
             .sum();
-        let verdict = verdict(index, by_chance(bins.len(), m, n));
         Stability {
+            verdict: verdict(index, by_chance),
             index,
             bins,
-            verdict,
         }
     }
 }
 
-/// What the index comes to on unchanged data, on average: it is asymptotically chi-square with `bins - 1` degrees of freedom, times
-/// `1/m + 1/n` (Yurdakul and Naranjo, “Statistical properties of the population stability index”, Journal of Risk Model Validation 14(4), 2020).
-fn by_chance(bins: usize, m: f64, n: f64) -> f64 {
-    if m == 0.0 || n == 0.0 {
-        return 0.0;
-    }
-    bins.saturating_sub(1) as f64 * (1.0 / m + 1.0 / n)
-}
-
-/// The usual thresholds, on top of what chance alone gives at this window's size.
+/// The usual thresholds, unless chance alone may have done it.
 fn verdict(index: f64, by_chance: f64) -> DriftVerdict {
-    let effect = index - by_chance;
-    if effect >= DRIFTED_FROM {
-        DriftVerdict::Drifted
-    } else if effect >= MOVING_FROM {
+    if by_chance >= FALSE_ALARM_RATE || index < MOVING_FROM {
+        DriftVerdict::Stable
+    } else if index < DRIFTED_FROM {
         DriftVerdict::Moving
     } else {
-        DriftVerdict::Stable
+        DriftVerdict::Drifted
     }
 }
 

@@ -369,22 +369,19 @@ fn predictions_of_other_versions_are_left_out() {
     assert_eq!(report.not_enough.as_deref(), Some("20 of 30 predictions"));
 }
 
-/// At most one of a hundred windows of unchanged data may be called drifted, and one in ten moving.
+/// One false alarm in a thousand is allowed; here are a thousand windows.
 #[test]
 fn unchanged_data_is_stable() {
     let reference_values = normal(1_000, 5, 0.0, 1.0);
-    for window in [30, 50, 100, 300, 1_000] {
-        let verdicts: Vec<DriftVerdict> = (0..200)
-            .map(|seed| {
-                let report = report_of(&reference_values, &normal(window, 100 + seed, 0.0, 1.0));
-                report.columns[0].verdict
-            })
-            .collect();
-        let count = |verdict| verdicts.iter().filter(|&&found| found == verdict).count();
-        let (moving, drifted) = (count(DriftVerdict::Moving), count(DriftVerdict::Drifted));
-        assert!(drifted <= 2, "{drifted} of 200 windows of {window} drifted");
-        assert!(moving <= 20, "{moving} of 200 windows of {window} moved");
-    }
+    let alarms: Vec<(usize, u64)> = [30, 50, 100, 300, 1_000]
+        .into_iter()
+        .flat_map(|window| (0..200).map(move |seed| (window, seed)))
+        .filter(|&(window, seed)| {
+            let report = report_of(&reference_values, &normal(window, 100 + seed, 0.0, 1.0));
+            report.columns[0].verdict != DriftVerdict::Stable
+        })
+        .collect();
+    assert!(alarms.len() <= 3, "{alarms:?}");
 }
 
 #[test]

@@ -58,7 +58,9 @@ fn check_profile(version: &DataVersion, expected: &Expect) {
 
 #[test]
 fn the_profile_of_iris() {
-    check_profile(&states::iris(), &expect![[r#"
+    check_profile(
+        &states::iris(),
+        &expect![[r#"
         Rows 150, Columns 5, Size 1.51 KB, Missing 0 %, Target species
         CSV, comma, utf-8, header, decimal point
         sepal_length_cm float feature | missing – | 20 bins | distinct 35 | Mean 5.843 SD 0.8281 Min 4.3 Median 5.8 Max 7.9 | 
@@ -66,21 +68,25 @@ fn the_profile_of_iris() {
         petal_length_cm float feature | missing – | 20 bins | distinct 43 | Mean 3.758 SD 1.765 Min 1 Median 4.4 Max 6.9 | 
         petal_width_cm float feature | missing – | 20 bins | distinct 22 | Mean 1.199 SD 0.7622 Min 0.1 Median 1.3 Max 2.5 | 
         species text target | missing – | top setosa of 3 | distinct 3 |  | 
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn doubtful_columns_say_why() {
-    check_profile(&states::rejected_rows(), &expect![[r#"
-        Rows 18 204, Columns 6, Size 434 KB, Missing 18.2 %, Target ausfall
-        CSV, semicolon, windows-1252, header, decimal comma
-        messung_nr integer id | missing – | 20 bins | distinct 18 204 | Mean 318.4 SD 112.9 Min 0.5 Median 322.5 Max 18 204 | Looks like an id: 100 % of the rows have a value of their own
-        zeitpunkt timestamp time | missing – | 20 bins | distinct 2 022 |  | Every row has the same value
-        temperatur float feature | missing 16.0 % | 20 bins | distinct 2 022 | Mean 318.4 SD 112.9 Min 0.5 Median 322.5 Max 800 | 12 infinite values were read as missing; May give the target away: association 0.997
-        anlage text feature | missing – | top Germany of 12 | distinct 12 |  | Numbers and text are mixed, for example “n. a.”
-        bemerkung text ignore | missing 93.0 % | top Germany of 12 | distinct 12 |  | 93 % of the values are missing
-        ausfall boolean target | missing – | top false of 2 | distinct 2 |  | Imbalanced: one value has 97 % of the rows
-    "#]]);
+    check_profile(
+        &states::rejected_rows(),
+        &expect![[r#"
+            Rows 18 204, Columns 6, Size 434 KB, Missing 18.2 %, Target ausfall
+            CSV, semicolon, windows-1252, header, decimal comma
+            messung_nr integer id | missing – | 20 bins | distinct 18 204 | Mean 318.4 SD 112.9 Min 0.5 Median 322.5 Max 18 204 | Looks like an id: 100 % of the rows have a value of their own
+            zeitpunkt timestamp time | missing – | 20 bins | distinct 2 022 |  | 
+            temperatur float feature | missing 16.0 % | 20 bins | distinct 2 022 | Mean 318.4 SD 112.9 Min 0.5 Median 322.5 Max 800 | 12 infinite values were read as missing; May give the target away: association 0.997
+            anlage text feature | missing – | top Germany of 12 | distinct 12 |  | Numbers and text are mixed, for example “n. a.”
+            bemerkung text ignore | missing 93.0 % | top Germany of 12 | distinct 12 |  | 93 % of the values are missing
+            ausfall boolean target | missing – | top false of 2 | distinct 2 |  | Imbalanced: one value has 97 % of the rows
+        "#]],
+    );
 }
 
 #[test]
@@ -102,7 +108,8 @@ fn the_list_says_version_rows_and_size() {
     expect![[r#"
         wine | v2, 160 rows, 4.69 KB | [178.0, 160.0] | open true | warning false
         messpunkte | v1, 18 204 rows, 434 KB | [18204.0] | open false | warning true
-    "#]].assert_eq(&text);
+    "#]]
+    .assert_eq(&text);
 }
 
 #[test]
@@ -122,7 +129,8 @@ fn versions_say_what_changed() {
     expect![[r#"
         wine@2 160 rows, −18 rows false
         wine@1 178 rows, first version true
-    "#]].assert_eq(&text);
+    "#]]
+    .assert_eq(&text);
 }
 
 #[test]

@@ -14,6 +14,7 @@ use super::progress::{RunProgress, state_tone};
 use super::run_color;
 use super::selection::SelectedRuns;
 use crate::Ctx;
+use crate::parts::from_right_ui;
 
 const CHART: f32 = 210.0;
 /// More runs than this have no legend; the crosshair tells them apart.
@@ -85,7 +86,7 @@ impl LowerPane {
     fn one_ui(&mut self, ctx: &Ctx<'_>, ui: &mut Ui, run: &Run) -> Option<RunId> {
         let look = ctx.look;
         let mut opened = None;
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        from_right_ui(ui, 32.0, |ui| {
             let open = look.primary_icon_button_ui(ui, icon::OPEN, "Open run");
             if open.clicked() {
                 opened = Some(run.id.clone());
@@ -117,7 +118,7 @@ impl LowerPane {
         if self.tab == CompareTab::Parameters {
             return;
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        from_right_ui(ui, 32.0, |ui| {
             charts::settings_ui(ctx, ui, &mut self.settings);
             look.toggle_ui(ui, "Training split", &mut self.settings.with_train);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {

@@ -127,11 +127,15 @@ fn running(snapshot: &Snapshot) -> Vec<Running> {
         let figures = &view.figures;
         running.push(Running {
             title: format!("{} answers", view.endpoint.version),
-            detail: format!(
-                "{} requests/s, p99 {}",
-                format::number(rate(&figures.per_second)),
-                format::duration(figures.p99_millis / 1_000.0)
-            ),
+            detail: if figures.requests == 0 {
+                "ready, not asked yet".to_owned()
+            } else {
+                format!(
+                    "{} requests/s, p99 {}",
+                    format::number(crate::serving::rate(&figures.per_second)),
+                    format::duration(figures.p99_millis / 1_000.0)
+                )
+            },
             share: None,
             is_light: true,
             open: Action::Show(
@@ -198,7 +202,10 @@ fn recent(snapshot: &Snapshot) -> Vec<Recent> {
         .map(|version| Recent {
             kind: RecentKind::Model,
             title: version.id.to_string(),
-            detail: format!("registered from {}", version.run),
+            detail: match snapshot.runs.iter().find(|run| run.id == version.run) {
+                Some(run) => format!("registered from run {}", run.number),
+                None => "registered".to_owned(),
+            },
             at: version.created,
             open: Action::Show(Selection::ModelVersion(version.id.clone()), Place::Registry),
         });
@@ -224,16 +231,4 @@ fn recent(snapshot: &Snapshot) -> Vec<Recent> {
 
 pub(super) fn show_run(run: &RunId) -> Action {
     Action::Show(Selection::Run(run.clone()), Place::Experiments)
-}
-
-/// Requests a second, over what is known of the last minute.
-fn rate(per_second: &[u32]) -> f64 {
-    if per_second.is_empty() {
-        return 0.0;
-    }
-    per_second
-        .iter()
-        .map(|count| f64::from(*count))
-        .sum::<f64>()
-        / per_second.len() as f64
 }

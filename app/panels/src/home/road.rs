@@ -82,7 +82,8 @@ pub(super) fn next_step(snapshot: &Snapshot) -> Option<NextStep> {
         });
     };
     let version = &newest.versions.last()?.id;
-    if snapshot.runs.is_empty() {
+    let may_come_to_something = |run: &Run| run.report.is_some() || run.state.is_active();
+    if !snapshot.runs.iter().any(|run| may_come_to_something(run)) {
         return Some(NextStep {
             title: format!("Train a model on {version}"),
             detail: "Pick the column to predict; everything else has a sensible default".into(),

@@ -43,14 +43,19 @@ fn check(snapshot: &Snapshot, expected: &Expect) {
 
 #[test]
 fn without_a_project_there_is_nothing_to_say() {
-    check(&states::no_project(), &expect![[r#"
+    check(
+        &states::no_project(),
+        &expect![[r#"
         no project
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn an_empty_project_asks_for_data() {
-    check(&states::empty(), &expect![[r#"
+    check(
+        &states::empty(),
+        &expect![[r#"
         Wine cellar in /home/ada/wine-cellar.millrace
         [>] Data: 0 datasets
         [ ] Train: 0 runs
@@ -58,7 +63,8 @@ fn an_empty_project_asks_for_data() {
         [ ] Serve: 0 endpoints
         [ ] Watch: not measured
         next: Import your first data (Drop a CSV, JSON, Parquet or Excel file anywhere on the window) [Import…]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -70,7 +76,9 @@ fn the_best_comparable_run_is_offered_for_the_registry() {
         .run_of(&wine, RunState::Finished)
         .run_of(&wine, RunState::Finished)
         .done();
-    check(&snapshot, &expect![[r#"
+    check(
+        &snapshot,
+        &expect![[r#"
         Wine cellar in /home/ada/wine-cellar.millrace
         [x] Data: 1 dataset
         [x] Train: 3 runs
@@ -82,7 +90,8 @@ fn the_best_comparable_run_is_offered_for_the_registry() {
         Run Run 2 (finished on wine@1)
         Run Run 1 (finished on wine@1)
         Data wine@1 (178 rows, 14 columns)
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -95,44 +104,50 @@ fn a_served_model_without_requests_wants_one() {
         .served("wine")
         .quiet()
         .done();
-    check(&snapshot, &expect![[r#"
-        Wine cellar in /home/ada/wine-cellar.millrace
-        [x] Data: 1 dataset
-        [x] Train: 1 run
-        [x] Register: 1 model
-        [x] Serve: 1 endpoint
-        [>] Watch: not measured
-        next: Ask wine for a prediction (The form in Serving is filled with typical values) [Try it]
-        running: wine@1 answers (0 requests/s, p99 0 s) None
-        Endpoint wine (serves wine@1)
-        Model wine@1 (registered from run-zb1zx3tc)
-        Run Run 1 (finished on wine@1)
-        Data wine@1 (178 rows, 14 columns)
-    "#]]);
+    check(
+        &snapshot,
+        &expect![[r#"
+            Wine cellar in /home/ada/wine-cellar.millrace
+            [x] Data: 1 dataset
+            [x] Train: 1 run
+            [x] Register: 1 model
+            [x] Serve: 1 endpoint
+            [>] Watch: not measured
+            next: Ask wine for a prediction (The form in Serving is filled with typical values) [Try it]
+            running: wine@1 answers (ready, not asked yet) None
+            Endpoint wine (serves wine@1)
+            Model wine@1 (registered from run 1)
+            Run Run 1 (finished on wine@1)
+            Data wine@1 (178 rows, 14 columns)
+        "#]],
+    );
 }
 
 #[test]
 fn the_whole_road_says_what_runs_and_what_needs_a_person() {
-    check(&states::road(), &expect![[r#"
-        Wine cellar in /home/ada/wine-cellar.millrace
-        [x] Data: 2 datasets
-        [x] Train: 6 runs
-        [x] Register: 1 model
-        [x] Serve: 1 endpoint
-        [x] Watch: 2 drifted
-        running: Train run 6 on wine@2 (epoch 45, about 15 s left) Some(0.45)
-        running: wine@1 answers (16.95 requests/s, p99 2.87 ms) None
-        Fail: Run 4 failed (The loss became NaN at epoch 12; the learning rate 10 is too high for this data) [Look]
-        Warn: 2 columns of wine drifted (malic_acid, magnesium) [Look]
-        Run Run 6 (running on wine@2)
-        Data wine@2 (160 rows, 14 columns)
-        Endpoint wine (serves wine@1)
-        Model wine@1 (registered from run-zb1zx3tc)
-        Run Run 3 (finished on wine@2)
-        Run Run 5 (interrupted on wine@2)
-        Run Run 1 (finished on wine@1)
-        Run Run 4 (failed on iris@1)
-    "#]]);
+    check(
+        &states::road(),
+        &expect![[r#"
+            Wine cellar in /home/ada/wine-cellar.millrace
+            [x] Data: 2 datasets
+            [x] Train: 6 runs
+            [x] Register: 1 model
+            [x] Serve: 1 endpoint
+            [x] Watch: 2 drifted
+            running: Train run 6 on wine@2 (epoch 45, about 15 s left) Some(0.45)
+            running: wine@1 answers (15.1 requests/s, p99 2.87 ms) None
+            Fail: Run 4 failed (The loss became NaN at epoch 12; the learning rate 10 is too high for this data) [Look]
+            Warn: 2 columns of wine drifted (malic_acid, magnesium) [Look]
+            Run Run 6 (running on wine@2)
+            Data wine@2 (160 rows, 14 columns)
+            Endpoint wine (serves wine@1)
+            Model wine@1 (registered from run 1)
+            Run Run 3 (finished on wine@2)
+            Run Run 5 (interrupted on wine@2)
+            Run Run 1 (finished on wine@1)
+            Run Run 4 (failed on iris@1)
+        "#]],
+    );
 }
 
 #[test]
@@ -143,19 +158,23 @@ fn failures_need_a_person() {
         .run_of(&rejected, RunState::Failed)
         .task(states::task(4))
         .done();
-    check(&snapshot, &expect![[r#"
-        Wine cellar in /home/ada/wine-cellar.millrace
-        [x] Data: 1 dataset
-        [>] Train: 1 run
-        [ ] Register: 0 models
-        [ ] Serve: 0 endpoints
-        [ ] Watch: not measured
-        Fail: Run 1 failed (The loss became NaN at epoch 12; the learning rate 10 is too high for this data) [Look]
-        Fail: Import notes.txt failed (notes.txt holds no table: no line has the same number of fields as another) [Look]
-        Warn: 41 rows were rejected in messpunkte@1 (They did not fit the columns; other reader options may read them) [Look]
-        Data messpunkte@1 (18 204 rows, 6 columns)
-        Run Run 1 (failed on messpunkte@1)
-    "#]]);
+    check(
+        &snapshot,
+        &expect![[r#"
+            Wine cellar in /home/ada/wine-cellar.millrace
+            [x] Data: 1 dataset
+            [>] Train: 1 run
+            [ ] Register: 0 models
+            [ ] Serve: 0 endpoints
+            [ ] Watch: not measured
+            next: Train a model on messpunkte@1 (Pick the column to predict; everything else has a sensible default) [Train…]
+            Fail: Run 1 failed (The loss became NaN at epoch 12; the learning rate 10 is too high for this data) [Look]
+            Fail: Import notes.txt failed (notes.txt holds no table: no line has the same number of fields as another) [Look]
+            Warn: 41 rows were rejected in messpunkte@1 (They did not fit the columns; other reader options may read them) [Look]
+            Data messpunkte@1 (18 204 rows, 6 columns)
+            Run Run 1 (failed on messpunkte@1)
+        "#]],
+    );
 }
 
 #[test]

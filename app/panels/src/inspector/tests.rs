@@ -67,7 +67,10 @@ fn a_data_version() {
 
 #[test]
 fn a_run_that_can_be_paused() {
-    check(&states::road(), &run(RunState::Running), &expect![[r#"
+    check(
+        &states::road(),
+        &run(RunState::Running),
+        &expect![[r#"
         Run: Run 6 Some((Accent, "running"))
           Id: `run-w49zbv2x`
           Data: wine@2 -> wine@2
@@ -82,12 +85,16 @@ fn a_run_that_can_be_paused() {
           [Stop and evaluate]
           [Open in Experiments]
           [Show lineage]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_run_that_failed() {
-    check(&states::road(), &run(RunState::Failed), &expect![[r#"
+    check(
+        &states::road(),
+        &run(RunState::Failed),
+        &expect![[r#"
         Run: Run 4 Some((Fail, "failed"))
           Id: `run-neyyeg36`
           Data: iris@1 -> iris@1
@@ -101,12 +108,16 @@ fn a_run_that_failed() {
           error: The loss became NaN at epoch 12; the learning rate 10 is too high for this data
           [Open in Experiments]
           [Show lineage]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_run_that_can_be_registered() {
-    check(&states::road(), &run(RunState::Stopped), &expect![[r#"
+    check(
+        &states::road(),
+        &run(RunState::Stopped),
+        &expect![[r#"
         Run: Run 2 Some((Neutral, "stopped"))
           Id: `run-kjn38937`
           Data: wine@1 -> wine@1
@@ -120,14 +131,18 @@ fn a_run_that_can_be_registered() {
           [Open in Experiments]
           [Show lineage]
           [Register as wine]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_model_version() {
     let road = states::road();
     let version = road.models[0].versions[0].id.clone();
-    check(&road, &Selection::ModelVersion(version), &expect![[r#"
+    check(
+        &road,
+        &Selection::ModelVersion(version),
+        &expect![[r#"
         Model version: wine@1 Some((Accent, "champion"))
           From: Run 1 -> run-zb1zx3tc
           Registered: 21 h ago
@@ -137,14 +152,18 @@ fn a_model_version() {
           model.onnx: `05ab3b69b5`
           [Open in Registry]
           [Show lineage]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn an_endpoint() {
     let road = states::road();
     let name = road.endpoints[0].endpoint.name.clone();
-    check(&road, &Selection::Endpoint(name), &expect![[r#"
+    check(
+        &road,
+        &Selection::Endpoint(name),
+        &expect![[r#"
         Endpoint: wine Some((Done, "Answers"))
           Serves: wine@1 -> model:wine@1
           Since: 1 h ago
@@ -158,19 +177,24 @@ fn an_endpoint() {
           [Open in Serving]
           [Open in Monitoring]
           [Show lineage]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_fact_is_shown_as_it_stands_in_the_journal() {
     let road = states::road();
-    check(&road, &Selection::Fact(4), &expect![[r#"
+    check(
+        &road,
+        &Selection::Fact(4),
+        &expect![[r#"
         Fact: Fact 4 None
           At: 3 h ago
           Actor: ada
           Hash: `5be361f94c`
           Before it: `52f6576cdc`
-    "#]]);
+    "#]],
+    );
     let data = InspectorData::new(&road, &Selection::Fact(5)).expect("the fact is on the page");
     let code = data.code.expect("a fact is JSON");
     assert!(

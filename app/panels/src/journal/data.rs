@@ -1,8 +1,10 @@
 //! The view model of the journal: a sentence for every fact, the window of facts to ask for, and how trusted the chain is.
 
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
-use contract::{Fact, FactRecord, JournalView, Timestamp};
+use contract::{Fact, FactRecord, JournalView, Run, RunId, Timestamp};
 use look::{Tone, format};
 
 use crate::Selection;
@@ -22,13 +24,38 @@ pub(crate) struct FactLine {
     pub about: Option<Selection>,
 }
 
+/// Runs by the numbers that people say instead of their ids.
+#[derive(Debug, Default)]
+pub(crate) struct RunNumbers {
+    numbers: HashMap<RunId, u64>,
+}
+
+impl RunNumbers {
+    /// Runs are only ever added, so that their count says whether there are new ones.
+    pub(crate) fn refresh(&mut self, runs: &[Arc<Run>]) {
+        if self.numbers.len() != runs.len() {
+            self.numbers = runs
+                .iter()
+                .map(|run| (run.id.clone(), run.number))
+                .collect();
+        }
+    }
+
+    fn name(&self, run: &RunId) -> String {
+        match self.numbers.get(run) {
+            Some(number) => format!("run {number}"),
+            None => run.to_string(),
+        }
+    }
+}
+
 impl FactLine {
-    pub(crate) fn of(fact: &Fact) -> Self {
+    pub(crate) fn of(fact: &Fact, runs: &RunNumbers) -> Self {
         let (what, tone) = name(fact);
         Self {
             what,
             tone,
-            detail: detail(fact).replace('\n', " "),
+            detail: detail(fact, runs).replace('\n', " "),
             about: about(fact),
         }
     }
@@ -62,9 +89,10 @@ fn name(fact: &Fact) -> (&'static str, Tone) {
     }
 }
 
-fn detail(fact: &Fact) -> String {
+fn detail(fact: &Fact, runs: &RunNumbers) -> String {
+    let name = |run: &RunId| runs.name(run);
     match fact {
-        Fact::ProjectCreated { name, .. } => name.clone(),
+        Fact::ProjectCreated { name: project, .. } => project.clone(),
         Fact::ProjectRepaired { note } => note.clone(),
         Fact::DataVersionAdded { version } => {
             let rows = format::counted(version.rows, "row", "rows");
@@ -85,12 +113,14 @@ fn detail(fact: &Fact) -> String {
             recipe,
             device,
         } => format!(
-            "{run} predicts {} of {} on {device}",
-            recipe.target, recipe.data
+            "{} predicts {} of {} on {device}",
+            name(run),
+            recipe.target,
+            recipe.data
         ),
-        Fact::RunPaused { run } | Fact::RunInterrupted { run } => run.to_string(),
-        Fact::RunResumed { run, from_epoch } => format!("{run} from epoch {from_epoch}"),
-        Fact::CheckpointSaved { run, epoch } => format!("{run} epoch {epoch}"),
+        Fact::RunPaused { run } | Fact::RunInterrupted { run } => name(run),
+        Fact::RunResumed { run, from_epoch } => format!("{} from epoch {from_epoch}", name(run)),
+        Fact::CheckpointSaved { run, epoch } => format!("{} epoch {epoch}", name(run)),
         Fact::RunFinished {
             run,
             seconds,
@@ -98,10 +128,14 @@ fn detail(fact: &Fact) -> String {
             ..
         } => {
             let epochs = format::counted(u64::from(report.epochs_run), "epoch", "epochs");
-            format!("{run} after {epochs} in {}", format::duration(*seconds))
+            format!(
+                "{} after {epochs} in {}",
+                name(run),
+                format::duration(*seconds)
+            )
         }
-        Fact::RunFailed { run, error, .. } => format!("{run}: {error}"),
-        Fact::ModelRegistered { version } => format!("{} from {}", version.id, version.run),
+        Fact::RunFailed { run, error, .. } => format!("{}: {error}", name(run)),
+        Fact::ModelRegistered { version } => format!("{} from {}", version.id, name(&version.run)),
         Fact::AliasSet { version, alias } => format!("{alias} is {version}"),
         Fact::AliasRemoved { model, alias } => format!("{alias} of {model}"),
         Fact::EndpointStopped { model } => model.to_string(),

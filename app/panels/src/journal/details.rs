@@ -4,7 +4,7 @@ use contract::{Command, FactRecord};
 use egui::{ScrollArea, Ui};
 use look::{format, icon};
 
-use super::data::{FactLine, on_page};
+use super::data::{FactLine, RunNumbers, on_page};
 use crate::parts::{ago_ui, code_ui};
 use crate::{Ctx, Place, Selection};
 
@@ -43,13 +43,13 @@ impl Details {
         self.written.is_some()
     }
 
-    pub(super) fn ui(&self, ctx: &Ctx<'_>, ui: &mut Ui) {
+    pub(super) fn ui(&self, ctx: &Ctx<'_>, ui: &mut Ui, runs: &RunNumbers) {
         let look = ctx.look;
         let Some(written) = &self.written else {
             return;
         };
         let record = &written.record;
-        let line = FactLine::of(&record.fact);
+        let line = FactLine::of(&record.fact, runs);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             look.section_with_ui(ui, line.what, |ui| {
                 if look

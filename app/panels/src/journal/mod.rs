@@ -24,6 +24,7 @@ const WIDE: f32 = 860.0;
 pub struct JournalPanel {
     asked: table::Asked,
     details: details::Details,
+    runs: data::RunNumbers,
     /// The selection that was seen last: a fact that is selected elsewhere is scrolled to.
     seen: Option<u64>,
 }
@@ -45,6 +46,7 @@ impl JournalPanel {
         };
         let scroll_to = selected.filter(|_| self.seen != selected);
         self.seen = selected;
+        self.runs.refresh(&ctx.snapshot.runs);
         inset_ui(ctx.look, ui, |ui| {
             head_ui(ctx, ui, journal);
             if self.details.follow(selected, &journal.page) {
@@ -59,7 +61,7 @@ impl JournalPanel {
                 };
                 let frame = egui::Frame::new().inner_margin(ctx.look.space.m);
                 panel.resizable(true).frame(frame).show(ui, |ui| {
-                    self.details.ui(ctx, ui);
+                    self.details.ui(ctx, ui, &self.runs);
                 });
             }
             egui::CentralPanel::no_frame().show(ui, |ui| {
@@ -67,6 +69,7 @@ impl JournalPanel {
                     facts: head.seq,
                     selected,
                     scroll_to,
+                    runs: &self.runs,
                 };
                 table::table_ui(ctx, ui, &question, &mut self.asked);
             });

@@ -7,7 +7,7 @@ use egui::{CornerRadius, Rect, Role, Sense, Ui, pos2, vec2};
 use egui_table::{CellInfo, Column, HeaderCellInfo, HeaderRow, PrefetchInfo, Table, TableDelegate};
 use look::{format, paint};
 
-use super::data::{FactLine, block_around, on_page, seq_of_row};
+use super::data::{FactLine, RunNumbers, block_around, on_page, seq_of_row};
 use crate::parts::exact_time;
 use crate::table::{Side, head_cell_ui, padded_cell_ui, row_ground, skip_measuring, text_cell_ui};
 use crate::{Ctx, Selection, widths};
@@ -28,14 +28,15 @@ pub(super) struct Asked {
     window: Option<(Range<u64>, u64)>,
 }
 
-pub(super) struct Question {
+pub(super) struct Question<'a> {
+    pub runs: &'a RunNumbers,
     /// How many facts there are.
     pub facts: u64,
     pub selected: Option<u64>,
     pub scroll_to: Option<u64>,
 }
 
-pub(super) fn table_ui(ctx: &Ctx<'_>, ui: &mut Ui, question: &Question, asked: &mut Asked) {
+pub(super) fn table_ui(ctx: &Ctx<'_>, ui: &mut Ui, question: &Question<'_>, asked: &mut Asked) {
     let mut columns: Vec<Column> = HEADS[..4]
         .iter()
         .map(|head| Column::new(head.1).range(48.0..=WIDEST))
@@ -63,7 +64,7 @@ pub(super) fn table_ui(ctx: &Ctx<'_>, ui: &mut Ui, question: &Question, asked: &
 
 struct FactsDelegate<'a> {
     ctx: &'a Ctx<'a>,
-    question: &'a Question,
+    question: &'a Question<'a>,
     asked: &'a mut Asked,
     /// The lines in view, from `first_row` on.
     lines: Vec<Option<(&'a FactRecord, FactLine)>>,
@@ -87,7 +88,7 @@ impl TableDelegate for FactsDelegate<'_> {
             .clone()
             .map(|row| {
                 let record = on_page(page, seq_of_row(row, facts))?;
-                Some((record, FactLine::of(&record.fact)))
+                Some((record, FactLine::of(&record.fact, self.question.runs)))
             })
             .collect();
         let is_whole = self.lines.iter().all(Option::is_some);

@@ -14,7 +14,7 @@ use contract::{
     Command, DataVersionRef, DatasetName, LineageGraph, LineageKind, LineageNode, ModelName,
     ModelVersionRef, RunId, RunState, Snapshot, Timestamp,
 };
-use egui::{Align, Layout, Ui};
+use egui::Ui;
 use look::icon;
 
 use crate::parts::inset_ui;
@@ -201,14 +201,21 @@ fn head_ui(ctx: &Ctx<'_>, ui: &mut Ui, graph: Option<&Arc<LineageGraph>>) {
             Selection::Endpoint(_) => Place::Serving,
             Selection::Fact(_) => Place::Journal,
         };
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let text = format!("Open {}", node.label);
-            if look.primary_icon_button_ui(ui, icon::OPEN, &text).clicked() {
-                ctx.view.select(selection.clone());
-                ctx.view.navigate(place);
-            }
-        });
+        let text = format!("Open {}", shortened(&node.label));
+        if look.primary_icon_button_ui(ui, icon::OPEN, &text).clicked() {
+            ctx.view.select(selection.clone());
+            ctx.view.navigate(place);
+        }
     });
+}
+
+/// A name that fits on a button.
+fn shortened(name: &str) -> String {
+    const MOST: usize = 24;
+    if name.chars().count() <= MOST {
+        return name.into();
+    }
+    name.chars().take(MOST).chain(['…']).collect()
 }
 
 fn empty_ui(ctx: &Ctx<'_>, ui: &mut Ui) {

@@ -78,14 +78,18 @@ fn check(of: &str, paths: &str, expected: Expect) {
 
 #[test]
 fn the_path_of_a_model_is_lit_from_its_file_to_its_endpoint() {
-    check("m1", "s1>v1>r1>m1>e1 v1>r2 s2>v2>r3>m2", expect![[r#"
+    check(
+        "m1",
+        "s1>v1>r1>m1>e1 v1>r2 s2>v2>r3>m2",
+        expect![[r#"
         s1* s2
         v1* v2
         r1* r2 r3
         m1* m2
         e1*
         crossings: 0 lit, 0 mixed, 0 quiet
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -124,14 +128,18 @@ fn edges_that_were_given_crossed_are_uncrossed() {
 fn many_siblings_fold_and_those_with_descendants_stay() {
     let runs: Vec<String> = (1..=30).map(|run| format!("v1>r{run}")).collect();
     let paths = format!("s1>v1 {} r3>m1>e1", runs.join(" "));
-    check("v1", &paths, expect![[r#"
+    check(
+        "v1",
+        &paths,
+        expect![[r#"
         s1*
         v1*
         r3* r30* r29* r28* r27* r26* +24*
         m1*
         e1*
         crossings: 0 lit, 0 mixed, 0 quiet
-    "#]]);
+    "#]],
+    );
     let folded = fold(&graph("v1", &paths), &HashSet::new());
     let group = folded
         .items

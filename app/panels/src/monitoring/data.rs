@@ -62,13 +62,13 @@ pub(crate) fn headlines(view: &EndpointView, report: Option<&DriftReport>) -> Ve
             } else {
                 format::MISSING.to_owned()
             },
-            unit: "ms",
+            unit: if is_asked { "ms" } else { "" },
             tone: Tone::Neutral,
         },
         Headline {
             name: "Errors",
             value: format::percent(error_share).replace(" %", ""),
-            unit: "%",
+            unit: if is_asked { "%" } else { "" },
             tone: if error_share > 0.01 {
                 Tone::Warn
             } else {

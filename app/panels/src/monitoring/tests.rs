@@ -78,24 +78,30 @@ fn a_drifted_column_leads_the_table() {
 
 #[test]
 fn without_a_measurement_nothing_is_claimed() {
-    check(&sample().quiet().done(), &expect![[r#"
-        Requests a second: 0/s Neutral
-        p99 latency: –ms Neutral
-        Errors: –% Neutral
-        Predictions: 0 Neutral
-        Drifted columns: – Neutral
-    "#]]);
+    check(
+        &sample().quiet().done(),
+        &expect![[r#"
+            Requests a second: 0/s Neutral
+            p99 latency: – Neutral
+            Errors: – Neutral
+            Predictions: 0 Neutral
+            Drifted columns: – Neutral
+        "#]],
+    );
 }
 
 #[test]
 fn too_few_predictions_are_no_drift_and_no_stability() {
-    check(&sample().too_few_predictions("wine").done(), &expect![[r#"
+    check(
+        &sample().too_few_predictions("wine").done(),
+        &expect![[r#"
         Requests a second: 15.1/s Neutral
         p99 latency: 2.87ms Neutral
         Errors: 0.08% Neutral
         Predictions: 96 422 Neutral
         Drifted columns: – Neutral
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -7,12 +7,15 @@ use look::{Tone, icon};
 use super::data::{CHAMPION, alias_complaint, endpoint_of, flags, parity};
 use super::package;
 use crate::experiments::{metric_rows, metrics_ui};
-use crate::parts::ago_ui;
+use crate::parts::{ago_ui, cut_label_ui, from_right_ui};
 use crate::{Ctx, Place, Selection};
+
+/// Room that the version's chip and its age need after the name.
+const VERSION_AND_AGE: f32 = 116.0;
 
 pub(super) fn head_ui(ctx: &Ctx<'_>, ui: &mut Ui, model: &Model, version: &ModelVersion) {
     let look = ctx.look;
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+    from_right_ui(ui, 32.0, |ui| {
         let more = look.icon_button_ui(ui, icon::MORE, "More actions");
         look.menu_ui(&more, |ui| {
             if ui.button("Show lineage").clicked() {
@@ -28,7 +31,8 @@ pub(super) fn head_ui(ctx: &Ctx<'_>, ui: &mut Ui, model: &Model, version: &Model
         });
         serve_ui(ctx, ui, model, version);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            ui.add(egui::Label::new(look.page(model.name.as_str())).truncate());
+            let room = ui.available_width() - VERSION_AND_AGE;
+            cut_label_ui(ui, room, look.page(model.name.as_str()));
             look.chip_ui(ui, Tone::Neutral, &format!("v{}", version.id.version));
             ago_ui(ctx, ui, version.created);
         });

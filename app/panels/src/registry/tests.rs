@@ -42,7 +42,8 @@ fn versions_stand_newest_first_with_flags_and_gains() {
         v3 ["champion", "challenger"] accuracy 0.8846 Some(-0.0385) served true run Some(3)
         v2 [] accuracy 0.9231 Some(0.0) served false run Some(2)
         v1 ["last-week"] accuracy 0.9231 None served false run Some(1)
-    "#]].assert_eq(&text);
+    "#]]
+    .assert_eq(&text);
     assert_eq!(flags(&model, 2), [] as [std::sync::Arc<str>; 0]);
 }
 
@@ -63,7 +64,8 @@ fn parity_is_explained_by_its_size() {
     expect!["2.4e−7 | Largest difference of any probability between the trainer and the ONNX model on 27 held-out rows: rounding alone | Done"].assert_eq(&said(2.4e-7, 27));
     expect!["0.0004 | Largest difference of any probability between the trainer and the ONNX model on 1 held-out row: too small to be seen in an answer | Done"].assert_eq(&said(4e-4, 1));
     expect!["0.031 | Largest difference of any probability between the trainer and the ONNX model on 1 000 held-out rows: more than rounding explains | Warn"].assert_eq(&said(0.031, 1_000));
-    expect!["– | The ONNX model was not compared with the trainer | Warn"].assert_eq(&said(f64::NAN, 10));
+    expect!["– | The ONNX model was not compared with the trainer | Warn"]
+        .assert_eq(&said(f64::NAN, 10));
     expect!["– | The ONNX model was not compared with the trainer | Warn"].assert_eq(&said(0.0, 0));
 }
 

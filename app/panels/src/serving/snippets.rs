@@ -1,7 +1,7 @@
 //! The snippets of an endpoint: the same request from a shell and from Python, ready to run.
 
 use contract::{ColumnType, InputSpec, ModelName, ServerAddress, Signature};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Language {
@@ -32,6 +32,7 @@ pub(crate) fn snippet(
     signature: &Signature,
 ) -> String {
     let record = example_record(signature);
+    let json_record = object(&record, Value::to_string);
     let url = &server.url;
     match language {
         Language::Curl => format!(
@@ -41,7 +42,7 @@ pub(crate) fn snippet(
              -H 'Content-Type: application/json' \\\n  \
              -d '{body}'\n",
             key = server.key,
-            body = shell_quoted(&json!({ "records": [record] }).to_string()),
+            body = shell_quoted(&format!("{{\"records\": [{json_record}]}}")),
         ),
         Language::Python => format!(
             "import json, urllib.request\n\n\
@@ -54,7 +55,7 @@ pub(crate) fn snippet(
              print(json.load(response)[\"predictions\"][0])\n",
             url = json!(format!("{url}/predict/{model}")),
             bearer = json!(format!("Bearer {}", server.key)),
-            record = python_dict(&record),
+            record = object(&record, python_word),
         ),
         Language::Mlflow => format!(
             "curl '{url}/endpoints/{model}/invocations' \\\n  \
@@ -62,16 +63,17 @@ pub(crate) fn snippet(
              -H 'Content-Type: application/json' \\\n  \
              -d '{body}'\n",
             key = server.key,
-            body = shell_quoted(&json!({ "dataframe_records": [record] }).to_string()),
+            body = shell_quoted(&format!("{{\"dataframe_records\": [{json_record}]}}")),
         ),
     }
 }
 
-fn example_record(signature: &Signature) -> Map<String, Value> {
+/// Names and values in the order of the signature.
+fn example_record(signature: &Signature) -> Vec<(&str, Value)> {
     signature
         .inputs
         .iter()
-        .map(|input| (input.name.to_string(), example_value(input)))
+        .map(|input| (&*input.name, example_value(input)))
         .collect()
 }
 
@@ -89,21 +91,21 @@ fn example_value(input: &InputSpec) -> Value {
     }
 }
 
-/// JSON is Python but for three words.
-fn python_dict(record: &Map<String, Value>) -> String {
-    let fields: Vec<String> = record
+/// An object whose members keep their order.
+fn object(record: &[(&str, Value)], word: impl Fn(&Value) -> String) -> String {
+    let members: Vec<String> = record
         .iter()
-        .map(|(name, value)| {
-            let value = match value {
-                Value::Null => "None".to_owned(),
-                Value::Bool(true) => "True".to_owned(),
-                Value::Bool(false) => "False".to_owned(),
-                other => other.to_string(),
-            };
-            format!("{}: {value}", json!(name))
-        })
+        .map(|(name, value)| format!("{}: {}", json!(name), word(value)))
         .collect();
-    format!("{{{}}}", fields.join(", "))
+    format!("{{{}}}", members.join(", "))
+}
+
+/// JSON is Python but for the word of what is missing.
+fn python_word(value: &Value) -> String {
+    match value {
+        Value::Null => "None".to_owned(),
+        other => other.to_string(),
+    }
 }
 
 /// For the inside of single quotes in a POSIX shell.

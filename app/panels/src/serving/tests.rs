@@ -251,36 +251,45 @@ fn check_snippet(language: Language, expected: &Expect) {
 
 #[test]
 fn a_shell_can_run_the_curl_snippet() {
-    check_snippet(Language::Curl, &expect![[r#"
-        export MILLRACE_KEY='mk_1'
-        curl 'http://127.0.0.1:41234/predict/wine' \
-          -H "Authorization: Bearer $MILLRACE_KEY" \
-          -H 'Content-Type: application/json' \
-          -d '{"records":[{"alcohol":13.05,"bottles":12,"picked":"2026-09-12","region":"Côtes d'\''Or"}]}'
-    "#]]);
+    check_snippet(
+        Language::Curl,
+        &expect![[r#"
+            export MILLRACE_KEY='mk_1'
+            curl 'http://127.0.0.1:41234/predict/wine' \
+              -H "Authorization: Bearer $MILLRACE_KEY" \
+              -H 'Content-Type: application/json' \
+              -d '{"records": [{"alcohol": 13.05, "bottles": 12, "region": "Côtes d'\''Or", "picked": "2026-09-12"}]}'
+        "#]],
+    );
 }
 
 #[test]
 fn python_can_run_the_python_snippet() {
-    check_snippet(Language::Python, &expect![[r#"
-        import json, urllib.request
+    check_snippet(
+        Language::Python,
+        &expect![[r#"
+            import json, urllib.request
 
-        request = urllib.request.Request(
-            "http://127.0.0.1:41234/predict/wine",
-            data=json.dumps({"records": [{"alcohol": 13.05, "bottles": 12, "picked": "2026-09-12", "region": "Côtes d'Or"}]}).encode(),
-            headers={"Authorization": "Bearer mk_1", "Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request) as response:
-            print(json.load(response)["predictions"][0])
-    "#]]);
+            request = urllib.request.Request(
+                "http://127.0.0.1:41234/predict/wine",
+                data=json.dumps({"records": [{"alcohol": 13.05, "bottles": 12, "region": "Côtes d'Or", "picked": "2026-09-12"}]}).encode(),
+                headers={"Authorization": "Bearer mk_1", "Content-Type": "application/json"},
+            )
+            with urllib.request.urlopen(request) as response:
+                print(json.load(response)["predictions"][0])
+        "#]],
+    );
 }
 
 #[test]
 fn the_scoring_snippet_speaks_mlflow() {
-    check_snippet(Language::Mlflow, &expect![[r#"
-        curl 'http://127.0.0.1:41234/endpoints/wine/invocations' \
-          -H 'Authorization: Bearer mk_1' \
-          -H 'Content-Type: application/json' \
-          -d '{"dataframe_records":[{"alcohol":13.05,"bottles":12,"picked":"2026-09-12","region":"Côtes d'\''Or"}]}'
-    "#]]);
+    check_snippet(
+        Language::Mlflow,
+        &expect![[r#"
+            curl 'http://127.0.0.1:41234/endpoints/wine/invocations' \
+              -H 'Authorization: Bearer mk_1' \
+              -H 'Content-Type: application/json' \
+              -d '{"dataframe_records": [{"alcohol": 13.05, "bottles": 12, "region": "Côtes d'\''Or", "picked": "2026-09-12"}]}'
+        "#]],
+    );
 }

@@ -52,26 +52,39 @@ pub fn rejected_rows() -> DataVersion {
         source.options.encoding = Some("windows-1252".into());
     }
     let warnings = [
-        ColumnWarning::IdLike {
-            distinct_share: 1.0,
-        },
-        ColumnWarning::Constant,
-        ColumnWarning::Infinite { count: 12 },
-        ColumnWarning::MixedTypes {
-            example: "n. a.".into(),
-        },
-        ColumnWarning::MostlyMissing { share: 0.93 },
-        ColumnWarning::Imbalanced {
-            largest_share: 0.97,
-        },
+        (
+            0,
+            ColumnWarning::IdLike {
+                distinct_share: 1.0,
+            },
+        ),
+        (2, ColumnWarning::Infinite { count: 12 }),
+        (
+            2,
+            ColumnWarning::Leaking {
+                association: 0.9973,
+            },
+        ),
+        (
+            3,
+            ColumnWarning::MixedTypes {
+                example: "n. a.".into(),
+            },
+        ),
+        (4, ColumnWarning::MostlyMissing { share: 0.93 }),
+        (
+            5,
+            ColumnWarning::Imbalanced {
+                largest_share: 0.97,
+            },
+        ),
     ];
-    for (profile, warning) in version.profile.iter_mut().zip(warnings) {
-        profile.warnings.push(warning);
+    for (place, warning) in warnings {
+        if let Some(profile) = version.profile.get_mut(place) {
+            profile.warnings.push(warning);
+        }
     }
     if let Some(temperature) = version.profile.get_mut(2) {
-        temperature.warnings.push(ColumnWarning::Leaking {
-            association: 0.9973,
-        });
         temperature.missing = 2_913;
     }
     if let Some(remark) = version.profile.get_mut(4) {

@@ -5,7 +5,7 @@ use egui::{Align, Layout, Ui, vec2};
 use look::{Tone, format, icon};
 
 use super::data::{ShownShares, TaskRow};
-use crate::parts::{page_ui, two_lines_ui};
+use crate::parts::{from_right_ui, page_ui, two_lines_ui};
 use crate::{Ctx, Place, Selection};
 
 /// Older ones have nothing to say that the journal does not.
@@ -54,7 +54,7 @@ pub(super) fn tasks_ui(ctx: &Ctx<'_>, ui: &mut Ui, shares: &mut ShownShares) {
 fn running_ui(ctx: &Ctx<'_>, ui: &mut Ui, task: &TaskView, row: &TaskRow) {
     let look = ctx.look;
     look.card_ui(ui, |ui| {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        from_right_ui(ui, ROW, |ui| {
             if task.can_cancel {
                 let label = format!("Cancel {}", row.title);
                 if look.icon_button_ui(ui, icon::CLOSE, &label).clicked() {

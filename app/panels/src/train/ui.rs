@@ -7,6 +7,7 @@ use look::{Tone, format, icon, paint};
 use super::data::{Field, Message, task_choices, task_reason};
 use super::{Open, features, settings};
 use crate::Ctx;
+use crate::parts::from_right_ui;
 
 const WIDTH: f32 = 920.0;
 const SETTINGS: f32 = 500.0;
@@ -206,7 +207,7 @@ fn foot_ui(ctx: &Ctx<'_>, ui: &mut Ui, version: &DataVersion, open: &Open) -> Ou
         .filter(|message| message.is_error)
         .collect();
     let mut outcome = Outcome::Open;
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+    from_right_ui(ui, 32.0, |ui| {
         ui.add_enabled_ui(errors.is_empty(), |ui| {
             let train = look.primary_icon_button_ui(ui, icon::TRAIN, "Train");
             if train.clicked()

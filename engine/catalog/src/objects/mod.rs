@@ -144,6 +144,14 @@ impl Objects {
         }
     }
 
+    /// How many objects there are.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn count(&self) -> Result<u64, CatalogError> {
+        Ok(store::list(&self.folder)?.len() as u64)
+    }
+
     /// Reads every object again and returns those that are not what their name says, with a sentence each. `progress` is told the
     /// bytes read and the bytes there are, and stops the check by returning false.
     ///

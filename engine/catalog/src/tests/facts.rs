@@ -115,7 +115,7 @@ fn a_gap_or_another_journal_is_refused_and_nothing_is_applied() {
         [
             "fact 2 cannot be applied to a catalog that ends at fact 0",
             "fact 5 cannot be applied to a catalog that ends at fact 3",
-            "the catalog holds another fact 5 than the journal",
+            "fact 7 cannot be applied to a catalog that ends at fact 5",
             "the catalog holds another fact 5 than the journal",
             "the catalog holds another fact 5 than the journal",
         ]

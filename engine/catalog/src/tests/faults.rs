@@ -8,7 +8,7 @@ use contract::{FactRecord, MetricPoint};
 use super::child::{OtherProcess, given_path, tell};
 use super::disk::SmallDisk;
 use super::objects::{read, write};
-use super::{at, chain, folder, main_road, new_catalog, notes, open, run_id};
+use super::{at, chain, main_road, new_catalog, notes, open, quick_folder, run_id};
 use crate::{Catalog, CatalogError};
 
 fn log_of(path: &Path) -> PathBuf {
@@ -54,7 +54,7 @@ fn is_mended(path: &Path, facts: &[FactRecord]) -> u64 {
 fn a_lost_write_ahead_log_is_noticed_and_replayed() {
     let facts = facts_of_40();
     let (file, log) = killed(&facts);
-    let dir = folder();
+    let dir = quick_folder();
     let path = dir.path().join("catalog.duckdb");
 
     write(&path, &file);
@@ -75,8 +75,8 @@ fn a_cut_write_ahead_log_is_noticed_and_replayed() {
     let facts = facts_of_40();
     let (file, log) = killed(&facts);
     let mut seen = std::collections::BTreeSet::new();
-    for length in (0..log.len()).step_by(log.len() / 40) {
-        let dir = folder();
+    for length in (0..log.len()).step_by(log.len() / 25) {
+        let dir = quick_folder();
         let path = dir.path().join("catalog.duckdb");
         write(&path, &file);
         write(&log_of(&path), &log[..length]);
@@ -104,7 +104,7 @@ fn flipped_bytes_are_an_error_or_harmless() {
     for offset in headers.chain(blocks) {
         let mut damaged = whole.clone();
         damaged[offset] ^= 0x40;
-        let dir = folder();
+        let dir = quick_folder();
         let path = dir.path().join("catalog.duckdb");
         write(&path, damaged);
         let found = Catalog::open(&path).and_then(|catalog| {
@@ -130,7 +130,7 @@ fn flipped_bytes_are_an_error_or_harmless() {
 
 #[test]
 fn what_is_no_catalog_can_be_rebuilt() {
-    let dir = folder();
+    let dir = quick_folder();
     let path = dir.path().join("catalog.duckdb");
     for content in [&b""[..], b"hello", &[0; 9000]] {
         write(&path, content);
@@ -154,7 +154,7 @@ fn what_is_no_catalog_can_be_rebuilt() {
 
 #[test]
 fn another_process_keeps_the_catalog_to_itself() {
-    let dir = folder();
+    let dir = quick_folder();
     let path = dir.path().join("catalog.duckdb");
     let mut other = OtherProcess::start("tests::faults::holds_the_catalog", &path);
     other.hear().expect("it holds the catalog");

@@ -57,14 +57,14 @@ fn an_endpoint_leads_back_to_the_files() {
         "endpoint:quality",
         &expect![[r#"
             of endpoint:quality
-            Source source:04f5… “first.csv” /home/ann/first.csv, 300 bytes (fact 1)
-            Source source:3f0f… “second.csv” /home/ann/second.csv, 300 bytes (fact 6)
+            Source source:2289… “first.csv” /home/ann/first.csv, 300 bytes (fact 1)
+            Source source:cd85… “second.csv” /home/ann/second.csv, 300 bytes (fact 6)
             DataVersion wine@2 “wine@2” 150 rows, 2 columns (fact 6)
             Run run-two “Run 2” regression of quality, finished (fact 7)
             ModelVersion model:quality@2 “quality@2” regression of quality (fact 10)
             Endpoint endpoint:quality “quality” serves quality@2 (fact 13)
-            source:04f5… -> wine@2
-            source:3f0f… -> wine@2
+            source:2289… -> wine@2
+            source:cd85… -> wine@2
             wine@2 -> run-two
             run-two -> model:quality@2
             model:quality@2 -> endpoint:quality
@@ -77,14 +77,14 @@ fn a_file_leads_on_to_all_that_was_made_of_it() {
     check(
         &format!("source:{}", digest("second")),
         &expect![[r#"
-            of source:3f0f…
-            Source source:3f0f… “second.csv” /home/ann/second.csv, 300 bytes (fact 6)
+            of source:cd85…
+            Source source:cd85… “second.csv” /home/ann/second.csv, 300 bytes (fact 6)
             DataVersion wine@2 “wine@2” 150 rows, 2 columns (fact 6)
             Run run-two “Run 2” regression of quality, finished (fact 7)
             Run run-three “Run 3” regression of quality, failed (fact 14)
             ModelVersion model:quality@2 “quality@2” regression of quality (fact 10)
             Endpoint endpoint:quality “quality” serves quality@2 (fact 13)
-            source:3f0f… -> wine@2
+            source:cd85… -> wine@2
             wine@2 -> run-two
             run-two -> model:quality@2
             model:quality@2 -> endpoint:quality
@@ -99,11 +99,11 @@ fn siblings_are_not_relatives() {
         "run-one",
         &expect![[r#"
             of run-one
-            Source source:04f5… “first.csv” /home/ann/first.csv, 300 bytes (fact 1)
+            Source source:2289… “first.csv” /home/ann/first.csv, 300 bytes (fact 1)
             DataVersion wine@1 “wine@1” 150 rows, 2 columns (fact 1)
             Run run-one “Run 1” regression of quality, finished (fact 2)
             ModelVersion model:quality@1 “quality@1” regression of quality (fact 4)
-            source:04f5… -> wine@1
+            source:2289… -> wine@1
             wine@1 -> run-one
             run-one -> model:quality@1
         "#]],

@@ -7,7 +7,7 @@ use duckdb::Connection;
 use expect_test::expect;
 
 use super::tables::rows;
-use super::{folder, main_road, open};
+use super::{main_road, open, quick_folder};
 use crate::connection::connect;
 use crate::facts::append_facts;
 use crate::migrate::{MIGRATIONS, Migration};
@@ -67,9 +67,9 @@ fn a_published_step_never_changes() {
         .collect();
     expect![[r#"
         [
-            "facts ?",
-            "lineage ?",
-            "series ?",
+            "facts b971fcbfe4b9620d",
+            "lineage 922b7ecaea233b72",
+            "series 032d89018ba192df",
         ]
     "#]]
     .assert_debug_eq(&steps);
@@ -78,7 +78,7 @@ fn a_published_step_never_changes() {
 #[test]
 fn every_older_format_is_brought_up_to_date() {
     for known in 1..MIGRATIONS.len() {
-        let dir = folder();
+        let dir = quick_folder();
         let path = dir.path().join("catalog.duckdb");
         let connection = connect(&path, &MIGRATIONS[..known]).expect("made");
         append_facts(&connection, &main_road()).expect("stored");
@@ -93,7 +93,7 @@ fn every_older_format_is_brought_up_to_date() {
 
 #[test]
 fn a_migration_killed_before_its_end_leaves_the_old_format() {
-    let dir = folder();
+    let dir = quick_folder();
     let path = dir.path().join("catalog.duckdb");
     let connection = of_the_first_format(&path);
     connection.execute_batch("BEGIN").expect("begun");
@@ -115,7 +115,7 @@ fn a_migration_killed_before_its_end_leaves_the_old_format() {
 
 #[test]
 fn a_migration_killed_after_its_end_leaves_the_new_format() {
-    let dir = folder();
+    let dir = quick_folder();
     let path = dir.path().join("catalog.duckdb");
     drop(of_the_first_format(&path));
     let catalog = open(&path);
@@ -133,7 +133,7 @@ fn a_migration_killed_after_its_end_leaves_the_new_format() {
 
 #[test]
 fn a_step_that_fails_changes_nothing() {
-    let dir = folder();
+    let dir = quick_folder();
     let path = dir.path().join("catalog.duckdb");
     drop(of_the_first_format(&path));
     let mut steps = MIGRATIONS.to_vec();
@@ -157,7 +157,7 @@ fn a_step_that_fails_changes_nothing() {
 
 #[test]
 fn a_newer_or_foreign_format_is_refused_with_a_sentence() {
-    let dir = folder();
+    let dir = quick_folder();
     let path = dir.path().join("catalog.duckdb");
     let mut steps = MIGRATIONS.to_vec();
     steps.push(Migration {

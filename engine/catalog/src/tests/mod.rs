@@ -31,9 +31,17 @@ fn open(path: &Path) -> Catalog {
     Catalog::open(path).expect("the catalog opens")
 }
 
+/// In memory where the system has that: for many small catalogs whose fsyncs do not matter.
+fn quick_folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| folder())
+}
+
 /// A catalog in a folder of its own.
 fn new_catalog() -> (tempfile::TempDir, PathBuf, Catalog) {
-    let dir = folder();
+    new_catalog_in(quick_folder())
+}
+
+fn new_catalog_in(dir: tempfile::TempDir) -> (tempfile::TempDir, PathBuf, Catalog) {
     let path = dir.path().join("catalog.duckdb");
     let catalog = open(&path);
     (dir, path, catalog)

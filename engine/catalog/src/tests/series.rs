@@ -5,7 +5,7 @@ use std::time::Instant;
 use contract::{Cell, MetricPoint, ModelVersionRef, PredictedOutput, Prediction, RequestId, RunId};
 use proptest::prelude::*;
 
-use super::{at, model_ref, new_catalog, open, run_id};
+use super::{at, folder, model_ref, new_catalog, new_catalog_in, open, run_id};
 use crate::Catalog;
 
 fn point(key: &str, step: u64, value: f64) -> MetricPoint {
@@ -163,7 +163,7 @@ fn loading_replaces_and_a_foreign_file_changes_nothing() {
 
 #[test]
 fn a_hundred_thousand_points_are_quick() {
-    let (dir, _path, mut catalog) = new_catalog();
+    let (dir, _path, mut catalog) = new_catalog_in(folder());
     let run = run_id("one");
     let keys = [
         "train/loss",
@@ -271,7 +271,7 @@ fn numbers_that_json_lacks_do_not_spoil_a_prediction() {
 
 #[test]
 fn the_newest_of_a_million_predictions_are_found_quickly() {
-    let (_dir, _path, mut catalog) = new_catalog();
+    let (_dir, _path, mut catalog) = new_catalog_in(folder());
     let (rare, common) = (model_ref("rare", 1), model_ref("common", 2));
     catalog
         .run("fill", |connection| {

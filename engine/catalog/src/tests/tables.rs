@@ -58,9 +58,9 @@ fn data_versions_sources_and_columns() {
     check(
         "SELECT dataset, version, position, path, bytes, digest[:8] FROM data_source",
         &expect![[r#"
-            wine | 1 | 0 | /home/ann/first.csv | 300 | 04f5d8b5
-            wine | 2 | 0 | /home/ann/first.csv | 300 | 04f5d8b5
-            wine | 2 | 1 | /home/ann/second.csv | 300 | 3f0f3b58
+            wine | 1 | 0 | /home/ann/first.csv | 300 | 22896bcb
+            wine | 2 | 0 | /home/ann/first.csv | 300 | 22896bcb
+            wine | 2 | 1 | /home/ann/second.csv | 300 | cd856376
         "#]],
     );
     check(

@@ -40,6 +40,8 @@ pub(crate) struct Evidence {
     pub(crate) missing_words: u64,
     /// Fields with spaces around their value.
     pub(crate) padded: u64,
+    /// Times with a zone other than UTC's `Z`.
+    pub(crate) zoned: u64,
 }
 
 impl Evidence {
@@ -52,7 +54,11 @@ impl Evidence {
             Field::Integer => self.integers += 1,
             Field::Float => self.floats += 1,
             Field::Boolean => self.booleans += 1,
-            Field::Time => self.times += 1,
+            Field::Time => {
+                self.times += 1;
+                let clock = value.get(11..).unwrap_or_default();
+                self.zoned += u64::from(clock.iter().any(|byte| matches!(byte, b'+' | b'-')));
+            }
             Field::MissingWord => self.missing_words += 1,
             Field::Empty | Field::Text => {}
         }
@@ -233,10 +239,12 @@ fn is_float(value: &[u8], decimal: u8) -> bool {
     };
     let has_digits = !whole.is_empty() || fraction.is_some_and(|fraction| !fraction.is_empty());
     let has_leading_zero = whole.len() > 1 && whole.starts_with(b"0");
-    // `+5` and `-0` print otherwise as integers, so they are floats; `5` alone never comes here but for ids of 20 digits.
+    // `+5` and `-0` do not print like that as integers, so they are floats. What else comes here without a point is an id of 20 digits or
+    // a telephone number.
     let is_marked = fraction.is_some()
         || exponent.is_some()
-        || (whole.len() < 16 && (sign == Some(&b'+') || whole == b"0"));
+        || (sign == Some(&b'+') && whole.len() < 8)
+        || (sign == Some(&b'-') && whole == b"0");
     has_digits && !has_leading_zero && is_marked
 }
 

@@ -17,25 +17,32 @@ const SURPRISE: &str = "a value has another type than the sample of its column";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Reading {
     pub(crate) column_type: ColumnType,
+    /// Every value was looked at: nothing can surprise, so the plain conversion is exact and saves the guard.
+    is_sure: bool,
     /// `NA` and the like occur and mean missing.
     has_missing_words: bool,
     is_padded: bool,
+    has_zones: bool,
 }
 
 impl Reading {
-    pub(crate) fn from_evidence(evidence: &Evidence) -> Self {
+    pub(crate) fn from_evidence(evidence: &Evidence, is_whole: bool) -> Self {
         Self {
             column_type: evidence.column_type(),
+            is_sure: is_whole,
             has_missing_words: evidence.missing_words > 0,
             is_padded: evidence.padded > 0,
+            has_zones: evidence.zoned > 0,
         }
     }
 
     pub(crate) fn text() -> Self {
         Self {
             column_type: ColumnType::Text,
+            is_sure: true,
             has_missing_words: false,
             is_padded: false,
+            has_zones: false,
         }
     }
 
@@ -45,18 +52,22 @@ impl Reading {
             return "VARCHAR";
         }
         match self.column_type {
+            ColumnType::Integer => "BIGINT",
             ColumnType::Float => "DOUBLE",
             ColumnType::Boolean => "BOOLEAN",
-            ColumnType::Integer | ColumnType::Timestamp | ColumnType::Text => "VARCHAR",
+            ColumnType::Timestamp => "TIMESTAMP",
+            ColumnType::Text => "VARCHAR",
         }
     }
 
-    /// Floats and booleans that need nothing are converted by the reader, which is faster and rejects what it cannot convert.
+    /// The reader converts by itself, which is faster, what it cannot get wrong; it rejects what it cannot convert.
     pub(crate) fn is_converted(self) -> bool {
+        let is_decorated = self.has_missing_words || self.is_padded;
         match self.column_type {
             ColumnType::Text => false,
-            ColumnType::Integer | ColumnType::Timestamp => true,
-            ColumnType::Float | ColumnType::Boolean => self.has_missing_words || self.is_padded,
+            ColumnType::Integer => is_decorated || !self.is_sure,
+            ColumnType::Timestamp => is_decorated || self.has_zones || !self.is_sure,
+            ColumnType::Float | ColumnType::Boolean => is_decorated,
         }
     }
 
@@ -70,7 +81,10 @@ impl Reading {
         } else {
             column.to_owned()
         };
-        let converted = match self.column_type {
+        if self.is_sure {
+            return self.plain(&value, decimal);
+        }
+        let guarded = match self.column_type {
             ColumnType::Integer => format!(
                 "WHEN CAST(CAST({value} AS BIGINT) AS VARCHAR) = {value} THEN CAST({value} AS BIGINT) ELSE {}",
                 surprise("BIGINT")
@@ -89,13 +103,29 @@ impl Reading {
             ColumnType::Text => format!("ELSE {value}"),
         };
         format!(
-            "CASE WHEN {} THEN NULL {converted} END",
+            "CASE WHEN {} THEN NULL {guarded} END",
             self.is_missing(&value)
         )
     }
 
+    /// Every value is known to be of the type or a word for missing, so what does not convert is missing.
+    fn plain(self, value: &str, decimal: u8) -> String {
+        match self.column_type {
+            ColumnType::Integer => format!("TRY_CAST({value} AS BIGINT)"),
+            ColumnType::Float if decimal == b',' => {
+                format!("TRY_CAST(replace({value}, ',', '.') AS DOUBLE)")
+            }
+            ColumnType::Float => format!("TRY_CAST({value} AS DOUBLE)"),
+            ColumnType::Boolean => format!("TRY_CAST({value} AS BOOLEAN)"),
+            ColumnType::Timestamp => {
+                format!("make_timestamp(epoch_us(TRY_CAST({value} AS TIMESTAMPTZ)))")
+            }
+            ColumnType::Text => value.to_owned(),
+        }
+    }
+
     fn is_missing(self, value: &str) -> String {
-        if !self.is_converted() || !(self.has_missing_words || self.is_padded) {
+        if !(self.has_missing_words || self.is_padded) {
             return format!("{value} IS NULL");
         }
         let words: Vec<String> = MISSING_WORDS

@@ -26,6 +26,17 @@ pub(crate) struct Table {
     pub(crate) is_evidence_whole: bool,
 }
 
+impl Table {
+    fn judge_all_rows(&mut self, job: &Job<'_>) -> Result<(), DataError> {
+        self.evidence = evidence::of_file(&self.path, &self.dialect, job.control)?;
+        self.is_evidence_whole = true;
+        Ok(())
+    }
+}
+
+/// From so many columns on, the expressions that guard against surprises would take the query planner longer than a look at all rows.
+const WIDE_COLUMNS: usize = 500;
+
 pub(crate) struct Done {
     pub(crate) rows: u64,
     pub(crate) types: Vec<ColumnType>,
@@ -48,12 +59,15 @@ pub(crate) fn read(
 ) -> Result<Done, DataError> {
     let engine = Engine::open(&job.scratch.join("spill"))?;
     let mut texts: Vec<bool> = names.iter().map(|name| job.was_text(name)).collect();
+    if names.len() > WIDE_COLUMNS && !table.is_evidence_whole {
+        table.judge_all_rows(job)?;
+    }
     let mut attempt = 0;
     let mut in_parallel = true;
     loop {
         attempt += 1;
         let errors = format!("errors_{attempt}");
-        let readings = readings(&table.evidence, &texts);
+        let readings = readings(table, &texts);
         match copy(
             &engine,
             table,
@@ -63,8 +77,7 @@ pub(crate) fn read(
         )? {
             Err(_) if !table.is_evidence_whole => {
                 tracing::info!(path = %job.source.display(), "a value surprised; judging all rows");
-                table.evidence = evidence::of_file(&table.path, &table.dialect, job.control)?;
-                table.is_evidence_whole = true;
+                table.judge_all_rows(job)?;
             }
             Err(surprise) => settle_as_text(surprise, &readings, &mut texts)?,
             Ok(rows) => {
@@ -83,13 +96,12 @@ pub(crate) fn read(
     }
 }
 
-fn readings(evidence: &[Evidence], texts: &[bool]) -> Vec<Reading> {
-    evidence
-        .iter()
-        .zip(texts)
+fn readings(table: &Table, texts: &[bool]) -> Vec<Reading> {
+    let readings = table.evidence.iter().zip(texts);
+    readings
         .map(|(evidence, is_text)| match is_text {
             true => Reading::text(),
-            false => Reading::from_evidence(evidence),
+            false => Reading::from_evidence(evidence, table.is_evidence_whole),
         })
         .collect()
 }

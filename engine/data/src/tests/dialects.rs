@@ -7,56 +7,92 @@ use super::{Case, check, check_options};
 
 #[test]
 fn a_comma_is_the_usual_delimiter() {
-    check_options("a.csv", "a,b\n1,2\n", expect![[r#"Csv delimiter ',' quote '"' header true "utf-8" decimal '.'"#]]);
+    check_options(
+        "a.csv",
+        "a,b\n1,2\n",
+        expect![[r#"Csv delimiter ',' quote '"' header true "utf-8" decimal '.'"#]],
+    );
 }
 
 #[test]
 fn semicolons_come_with_decimal_commas() {
     let text = "name;price\nAda;1,5\nBob;-2,25\nCid;1000\n";
-    check_options("a.csv", text, expect![[r#"Csv delimiter ';' quote '"' header true "utf-8" decimal ','"#]]);
-    check("a.csv", text, expect![[r#"
+    check_options(
+        "a.csv",
+        text,
+        expect![[r#"Csv delimiter ';' quote '"' header true "utf-8" decimal ','"#]],
+    );
+    check(
+        "a.csv",
+        text,
+        expect![[r#"
         name text feature, price float feature
         Ada | 1.5
         Bob | -2.25
         Cid | 1000.0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn semicolons_and_commas_without_a_header() {
-    check("a.csv", "1,5;2,5\n3,5;4,5\n", expect![[r#"
+    check(
+        "a.csv",
+        "1,5;2,5\n3,5;4,5\n",
+        expect![[r#"
         column_1 float feature, column_2 float feature
         1.5 | 2.5
         3.5 | 4.5
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn tabs_and_pipes_delimit_too() {
-    check_options("a.tsv", "a\tb\n1\tx y\n", expect![[r#"Csv delimiter '\t' quote '"' header true "utf-8" decimal '.'"#]]);
-    check_options("a.txt", "a|b\n1|x, y\n", expect![[r#"Csv delimiter '|' quote '"' header true "utf-8" decimal '.'"#]]);
+    check_options(
+        "a.tsv",
+        "a\tb\n1\tx y\n",
+        expect![[r#"Csv delimiter '\t' quote '"' header true "utf-8" decimal '.'"#]],
+    );
+    check_options(
+        "a.txt",
+        "a|b\n1|x, y\n",
+        expect![[r#"Csv delimiter '|' quote '"' header true "utf-8" decimal '.'"#]],
+    );
 }
 
 #[test]
 fn single_quotes_wrap_fields() {
-    check_options("a.csv", "a,b\n'x, y',1\n'z',2\n", expect![[r#"Csv delimiter ',' quote '\'' header true "utf-8" decimal '.'"#]]);
+    check_options(
+        "a.csv",
+        "a,b\n'x, y',1\n'z',2\n",
+        expect![[r#"Csv delimiter ',' quote '\'' header true "utf-8" decimal '.'"#]],
+    );
 }
 
 #[test]
 fn an_apostrophe_is_no_quote() {
-    check("a.csv", "name,age\nO'Hara,1\nD'Arcy,2\n", expect![[r#"
+    check(
+        "a.csv",
+        "name,age\nO'Hara,1\nD'Arcy,2\n",
+        expect![[r#"
         name text feature, age integer feature
         O\'Hara | 1
         D\'Arcy | 2
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn excel_announces_its_delimiter() {
-    check("a.csv", "sep=;\r\na;b\r\n1;2\r\n", expect![[r#"
+    check(
+        "a.csv",
+        "sep=;\r\na;b\r\n1;2\r\n",
+        expect![[r#"
         a integer feature, b integer feature
         1 | 2
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -79,26 +115,38 @@ fn a_title_above_the_table_is_kept_apart() {
 
 #[test]
 fn a_file_of_numbers_has_no_header() {
-    check("a.csv", "1,2.5\n3,4.5\n", expect![[r#"
+    check(
+        "a.csv",
+        "1,2.5\n3,4.5\n",
+        expect![[r#"
         column_1 integer feature, column_2 float feature
         1 | 2.5
         3 | 4.5
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_file_of_text_has_a_header_unless_it_repeats() {
-    check("a.csv", "name,city\nAda,Rome\nBob,Oslo\n", expect![[r#"
+    check(
+        "a.csv",
+        "name,city\nAda,Rome\nBob,Oslo\n",
+        expect![[r#"
         name text feature, city text feature
         Ada | Rome
         Bob | Oslo
-    "#]]);
-    check("a.csv", "Ada,Rome\nBob,Oslo\nAda,Oslo\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "a.csv",
+        "Ada,Rome\nBob,Oslo\nAda,Oslo\n",
+        expect![[r#"
         column_1 text feature, column_2 text feature
         Ada | Rome
         Bob | Oslo
         Ada | Oslo
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -115,11 +163,15 @@ fn names_are_made_unique_and_never_empty() {
 
 #[test]
 fn rows_that_end_with_a_delimiter_have_an_unnamed_column() {
-    check("a.csv", "a,b\n1,2,\n3,4,\n", expect![[r#"
+    check(
+        "a.csv",
+        "a,b\n1,2,\n3,4,\n",
+        expect![[r#"
         a integer feature, b integer feature, column_3 text feature
         1 | 2 | ·
         3 | 4 | ·
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -153,14 +205,22 @@ fn line_ends_of_every_kind_and_mixed() {
 #[test]
 fn latin_1_is_recognised() {
     let text = b"stadt,gr\xf6\xdfe\nM\xfcnchen,1\nK\xf6ln,2\nD\xfcsseldorf,3\nSaarbr\xfccken,4\n";
-    check_options("a.csv", text, expect![[r#"Csv delimiter ',' quote '"' header true "windows-1252" decimal '.'"#]]);
-    check("a.csv", text, expect![[r#"
+    check_options(
+        "a.csv",
+        text,
+        expect![[r#"Csv delimiter ',' quote '"' header true "windows-1252" decimal '.'"#]],
+    );
+    check(
+        "a.csv",
+        text,
+        expect![[r#"
         stadt text feature, größe integer feature
         München | 1
         Köln | 2
         Düsseldorf | 3
         Saarbrücken | 4
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -213,7 +273,7 @@ fn what_a_person_chooses_is_kept() {
         ..ReaderOptions::default()
     };
     let case = Case::new("a.csv", text).options(chosen.clone());
-    let options = case.imported().source.options;
+    let options = case.imported().source.options.clone();
     assert_eq!(options.delimiter, chosen.delimiter);
     assert_eq!(options.has_header, chosen.has_header);
     assert_eq!(options.encoding, chosen.encoding);
@@ -221,7 +281,8 @@ fn what_a_person_chooses_is_kept() {
     expect![[r#"
         1;2 text feature, 5 integer feature
         3;4 | 5
-    "#]].assert_eq(&case.show());
+    "#]]
+    .assert_eq(&case.show());
 }
 
 #[test]

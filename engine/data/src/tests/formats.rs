@@ -39,19 +39,31 @@ fn json_lines_with_damaged_ones() {
 
 #[test]
 fn json_is_known_by_its_content() {
-    check("export.txt", "  [ {\"a\": 1} ]", expect![[r#"
+    check(
+        "export.txt",
+        "  [ {\"a\": 1} ]",
+        expect![[r#"
         a integer feature
         1
-    "#]]);
-    check("export.txt", "{\"a\": 1}\n{\"a\": 2}\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "export.txt",
+        "{\"a\": 1}\n{\"a\": 2}\n",
+        expect![[r#"
         a integer feature
         1
         2
-    "#]]);
-    check("brackets.txt", "[x],y\n[z],1\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "brackets.txt",
+        "[x],y\n[z],1\n",
+        expect![[r#"
         [x] text feature, y integer feature
         [z] | 1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -98,5 +110,6 @@ fn a_chosen_sheet() {
     expect![[r#"
         a integer feature, b integer feature
         1 | 2
-    "#]].assert_eq(&case.show());
+    "#]]
+    .assert_eq(&case.show());
 }

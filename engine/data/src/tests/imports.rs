@@ -35,7 +35,7 @@ fn paths_may_look_like_wildcards_and_sql() {
 #[test]
 fn roles_are_proposed() {
     let roles = |case: Case| -> Vec<(String, ColumnRole)> {
-        let columns = case.imported().columns;
+        let columns = case.imported().columns.clone();
         columns
             .iter()
             .filter(|spec| spec.role != ColumnRole::Feature)
@@ -96,7 +96,11 @@ fn roles_and_fitting_types_carry_over() {
         "zip,n,half,code,class\n1234,1,1.5,0,a\n2345,2,2,1,b\n",
     )
     .with(|request| request.previous = Some(previous));
-    expect![].assert_eq(&shown(&case.imported()));
+    expect![[r#"
+        zip text ignore, n float target, half float feature, code boolean feature, class text feature
+        1234 | 1.0 | 1.5 | false | a
+        2345 | 2.0 | 2.0 | true | b
+    "#]].assert_eq(&shown(&case.imported()));
 }
 
 #[test]

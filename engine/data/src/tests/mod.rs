@@ -12,7 +12,9 @@ mod types;
 mod warnings;
 
 use std::fs;
+use std::ops::Deref;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use contract::{ColumnProfile, ReaderOptions};
 use expect_test::Expect;
@@ -22,8 +24,22 @@ use crate::{Control, DataError, ImportRequest, Imported, import, read_rows};
 
 /// A file in a folder of its own, about to be imported.
 struct Case {
-    folder: TempDir,
+    folder: Arc<TempDir>,
     request: ImportRequest,
+}
+
+/// What came of it, as long as its folder is wanted.
+struct Kept {
+    imported: Imported,
+    _folder: Arc<TempDir>,
+}
+
+impl Deref for Kept {
+    type Target = Imported;
+
+    fn deref(&self) -> &Imported {
+        &self.imported
+    }
 }
 
 impl Case {
@@ -36,7 +52,7 @@ impl Case {
                 path,
                 ..ImportRequest::default()
             },
-            folder,
+            folder: Arc::new(folder),
         }
     }
 
@@ -72,8 +88,11 @@ impl Case {
         import(&self.request, self.folder.path(), control)
     }
 
-    fn imported(&self) -> Imported {
-        self.import().expect("the import works")
+    fn imported(&self) -> Kept {
+        Kept {
+            imported: self.import().expect("the import works"),
+            _folder: self.folder.clone(),
+        }
     }
 
     /// Names of what lies in the folder, the source left out.
@@ -142,7 +161,7 @@ fn check(name: &str, content: impl AsRef<[u8]>, expect: Expect) {
 }
 
 fn check_options(name: &str, content: impl AsRef<[u8]>, expect: Expect) {
-    let options = Case::new(name, content).imported().source.options;
+    let options = Case::new(name, content).imported().source.options.clone();
     expect.assert_eq(&format!(
         "{:?} delimiter {:?} quote {:?} header {:?} {:?} decimal {:?}",
         options.format.expect("a format"),

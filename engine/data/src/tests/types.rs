@@ -13,7 +13,11 @@ fn the_narrowest_type_that_holds_every_value() {
     check(
         "a.csv",
         "int,float,bool,day,time,text\n1,1.5,true,2024-02-29,2024-01-05T10:00:00,x\n-2,2,FALSE,1900-01-01,2038-01-19 03:14:08,2\n",
-        expect![],
+        expect![[r#"
+            int integer feature, float float feature, bool boolean feature, day timestamp time, time timestamp time, text text feature
+            1 | 1.5 | true | 2024-02-29 00:00:00 | 2024-01-05 10:00:00 | x
+            -2 | 2.0 | false | 1900-01-01 00:00:00 | 2038-01-19 03:14:08 | 2
+        "#]],
     );
 }
 
@@ -22,7 +26,11 @@ fn ids_with_leading_zeros_and_of_twenty_digits_stay_text() {
     check(
         "a.csv",
         "zip,account,phone\n01234,12345678901234567890,+4917012345678\n99999,12345678901234567891,+4917012345679\n",
-        expect![],
+        expect![[r#"
+            zip text feature, account text feature, phone float feature
+            01234 | 12345678901234567890 | 4917012345678.0
+            99999 | 12345678901234567891 | 4917012345679.0
+        "#]],
     );
 }
 
@@ -62,11 +70,20 @@ fn words_for_missing_are_missing_among_numbers_only() {
 #[test]
 fn infinite_and_too_large_numbers_are_missing_and_told() {
     let case = Case::new("a.csv", "x,y\n1.5,1\n1e400,2\n-inf,3\nNaN,4\n2.5,5\n");
-    expect![].assert_eq(&case.show());
+    expect![[r#"
+        x float feature, y integer target
+        1.5 | 1
+        · | 2
+        · | 3
+        · | 4
+        2.5 | 5
+    "#]]
+    .assert_eq(&case.show());
     let imported = case.imported();
     let profile = profile_of(&imported, "x");
     assert_eq!((profile.missing, profile.max), (3, Some(2.5)));
-    expect![].assert_eq(&format!("{:?}", profile.warnings));
+    expect!["[MostlyMissing { share: 0.6 }, Infinite { count: 2 }]"]
+        .assert_eq(&format!("{:?}", profile.warnings));
 }
 
 #[test]
@@ -74,13 +91,27 @@ fn times_with_a_zone_become_utc() {
     check(
         "a.csv",
         "t\n2024-01-05T10:00:00Z\n2024-01-05T10:00:00+02:00\n2024-01-05 10:00-05:30\n2024-01-05 10:00:00.250\n",
-        expect![],
+        expect![[r#"
+            t timestamp time
+            2024-01-05 10:00:00
+            2024-01-05 08:00:00
+            2024-01-05 15:30:00
+            2024-01-05 10:00:00.25
+        "#]],
     );
 }
 
 #[test]
 fn dates_whose_order_nobody_knows_stay_text() {
-    check("a.csv", "d\n03/04/2024\n04/03/2024\n", expect![]);
+    check(
+        "a.csv",
+        "d\n03/04/2024\n04/03/2024\n",
+        expect![[r#"
+        d text feature
+        03/04/2024
+        04/03/2024
+    "#]],
+    );
 }
 
 #[test]
@@ -88,7 +119,11 @@ fn spaces_around_numbers_do_not_matter() {
     check(
         "a.csv",
         "a, b ,c\n 1 , 1.5, true\n2 ,2.5 ,false \n",
-        expect![],
+        expect![[r#"
+            a integer feature, b float feature, c boolean feature
+            1 | 1.5 | true
+            2 | 2.5 | false
+        "#]],
     );
 }
 
@@ -155,7 +190,8 @@ fn mixed_types_are_text_with_a_warning() {
     text += "unknown,1\n";
     let imported = Case::new("a.csv", text).imported();
     assert_eq!(imported.columns[0].column_type, ColumnType::Text);
-    expect![].assert_eq(&format!("{:?}", profile_of(&imported, "x").warnings));
+    expect![[r#"[IdLike { distinct_share: 1.0 }, MixedTypes { example: "unknown" }]"#]]
+        .assert_eq(&format!("{:?}", profile_of(&imported, "x").warnings));
 }
 
 /// Every type read as every other, through rows and frames.
@@ -189,7 +225,34 @@ fn an_edited_type_casts_on_the_fly() {
             let _ = writeln!(text, "  {}", cells.join(" | "));
         }
     }
-    expect![].assert_eq(&text);
+    expect![[r#"
+        as integer
+          0 | · | 1 | 1704412800 | 2
+          1 | 2 | 0 | 60 | ·
+          7 | · | · | · | ·
+          · | · | · | · | ·
+        as float
+          0.0 | 1.5 | 1.0 | 1704412800.0 | 2.0
+          1.0 | 2.0 | 0.0 | 60.0 | 1.5
+          7.0 | 1e+20 | · | · | ·
+          · | · | · | · | ·
+        as boolean
+          false | · | true | · | ·
+          true | · | false | · | ·
+          · | · | · | · | ·
+          · | · | · | · | ·
+        as text
+          0 | 1.5 | true | 2024-01-05 00:00:00 | 2
+          1 | 2.0 | false | 1970-01-01 00:01:00 | 1.5
+          7 | 1e+20 | · | · | x
+          · | · | · | · | 05.01.2024
+        as timestamp
+          1970-01-01 00:00:00 | 1970-01-01 00:00:01.5 | · | 2024-01-05 00:00:00 | ·
+          1970-01-01 00:00:01 | 1970-01-01 00:00:02 | · | 1970-01-01 00:01:00 | ·
+          1970-01-01 00:00:07 | · | · | · | ·
+          · | · | · | · | 2024-01-05 00:00:00
+    "#]]
+    .assert_eq(&text);
 }
 
 #[test]

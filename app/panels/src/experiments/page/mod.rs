@@ -24,7 +24,7 @@ pub(super) use figures::{against, facts};
 #[cfg(test)]
 pub(super) use strip::stops;
 
-use crate::parts::{ago_ui, beside_or_below_ui, page_ui};
+use crate::parts::{ago_ui, beside_or_below_ui, from_right_ui, page_ui};
 use crate::tasks::error_and_hint;
 use crate::{Ctx, Place};
 
@@ -107,30 +107,28 @@ impl RunPage {
     fn head_ui(&mut self, ctx: &Ctx<'_>, ui: &mut Ui, run: &Run) -> Asked {
         let look = ctx.look;
         let name = &mut self.name;
-        let asked = ui
-            .with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let more = look.icon_button_ui(ui, icon::MORE, "More actions");
-                look.menu_ui(&more, |ui| {
-                    if ui.button("Show lineage").clicked() {
-                        ctx.commands.push(contract::Command::ShowLineage {
-                            of: run.id.as_str().into(),
-                        });
-                        ctx.view.navigate(Place::Lineage);
-                    }
-                    if ui.button("Copy the id").clicked() {
-                        ctx.view.copy(run.id.as_str());
-                    }
-                });
-                let asked = actions_ui(ctx, ui, run, name, true);
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    look.swatch_ui(ui, super::run_color(look, run.number), "");
-                    ui.label(look.page(format!("Run {}", run.number)));
-                    look.chip_ui(ui, state_tone(run.state), run.state.word());
-                    ago_ui(ctx, ui, run.started);
-                });
-                asked
-            })
-            .inner;
+        let asked = from_right_ui(ui, 32.0, |ui| {
+            let more = look.icon_button_ui(ui, icon::MORE, "More actions");
+            look.menu_ui(&more, |ui| {
+                if ui.button("Show lineage").clicked() {
+                    ctx.commands.push(contract::Command::ShowLineage {
+                        of: run.id.as_str().into(),
+                    });
+                    ctx.view.navigate(Place::Lineage);
+                }
+                if ui.button("Copy the id").clicked() {
+                    ctx.view.copy(run.id.as_str());
+                }
+            });
+            let asked = actions_ui(ctx, ui, run, name, true);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                look.swatch_ui(ui, super::run_color(look, run.number), "");
+                ui.label(look.page(format!("Run {}", run.number)));
+                look.chip_ui(ui, state_tone(run.state), run.state.word());
+                ago_ui(ctx, ui, run.started);
+            });
+            asked
+        });
         let recipe = &run.recipe;
         let text = format!(
             "MLP {} predicts {} of {} ({}) on {}",

@@ -4,6 +4,7 @@ use contract::{Command, ModelVersionRef, Run, Snapshot};
 use egui::{Align, Layout, Ui};
 use look::{Icon, icon};
 
+use crate::parts::from_right_ui;
 use crate::{Ctx, Place, Selection};
 
 /// One stop.
@@ -81,8 +82,7 @@ fn registered_as(run: &Run, snapshot: &Snapshot) -> Option<ModelVersionRef> {
 
 pub(super) fn strip_ui(ctx: &Ctx<'_>, ui: &mut Ui, run: &Run) {
     let look = ctx.look;
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        ui.set_min_height(look.size.control);
+    from_right_ui(ui, look.size.control, |ui| {
         let graph = look.quiet_icon_button_ui(ui, icon::LINEAGE, "Lineage");
         if graph.clicked() {
             ctx.commands.push(Command::ShowLineage {
