@@ -34,6 +34,10 @@ impl Stage {
         let setup = look.clone();
         let harness = Harness::builder()
             .with_size(size)
+            .with_theme(match theme {
+                Theme::Dark => egui::Theme::Dark,
+                Theme::Light => egui::Theme::Light,
+            })
             .with_max_steps(16)
             .with_step_dt(0.05)
             .with_context_setup(move |ctx| setup.apply(ctx))
@@ -125,6 +129,8 @@ fn every_state_is_stable() {
     for exhibit in exhibits() {
         let mut stage = Stage::new(&exhibit, Theme::Light, exhibit.size);
         stage.harness.run();
+        // A skeleton comes after 150 ms and then stays.
+        stage.harness.run_steps(5);
         stage.asked();
         let before = texts(&stage.harness);
         stage.harness.step();

@@ -77,6 +77,43 @@ pub(crate) fn from_right_ui<R>(
     .inner
 }
 
+/// A page's head: title and one explaining line at the left, actions at the right, or below where it is narrow.
+pub(crate) fn head_ui(
+    look: &Look,
+    ui: &mut Ui,
+    (title, explanation): (&str, &str),
+    actions_width: f32,
+    add_actions: impl FnOnce(&mut Ui),
+) {
+    const LINES: f32 = 46.0;
+    const NARROWEST_TITLE: f32 = 200.0;
+    let title_ui = |ui: &mut Ui| {
+        ui.spacing_mut().item_spacing.y = look.space.xs;
+        ui.add(egui::Label::new(look.page(title)).truncate());
+        if !explanation.is_empty() {
+            ui.add(egui::Label::new(look.secondary(explanation)).truncate());
+        }
+    };
+    if ui.available_width() < actions_width + NARROWEST_TITLE {
+        ui.scope(title_ui);
+        if actions_width > 0.0 {
+            let size = vec2(ui.available_width(), look.size.control);
+            let layout = Layout::right_to_left(Align::Center).with_main_align(Align::Max);
+            ui.allocate_ui_with_layout(size, layout, add_actions);
+        }
+    } else {
+        from_right_ui(ui, LINES, |ui| {
+            add_actions(ui);
+            let rect = ui.available_rect_before_wrap();
+            let builder = egui::UiBuilder::new()
+                .max_rect(rect)
+                .layout(Layout::top_down(Align::Min));
+            ui.scope_builder(builder, title_ui);
+        });
+    }
+    ui.add_space(look.space.s);
+}
+
 /// A label that leaves room for what follows it: cut at `room`, whole under the pointer.
 pub(crate) fn cut_label_ui(ui: &mut Ui, room: f32, text: egui::RichText) -> Response {
     let size = vec2(room.max(24.0), ui.available_height());

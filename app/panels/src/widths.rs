@@ -26,3 +26,8 @@ pub(crate) fn rest(ui: &Ui, salt: &str, columns: &[Column], available: f32) -> f
 pub(crate) fn fixed(width: f32) -> Column {
     Column::new(width).range(width..=width).resizable(false)
 }
+
+/// No lines between columns: the eye follows the rows. They show while a column is dragged.
+pub(crate) fn without_column_lines(ui: &mut Ui) {
+    ui.visuals_mut().widgets.noninteractive.bg_stroke = egui::Stroke::NONE;
+}

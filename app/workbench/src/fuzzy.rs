@@ -7,7 +7,7 @@ pub(crate) struct Match {
     pub(crate) places: Vec<usize>,
 }
 
-const WORD_START: i32 = 8;
+const WORD_START: i32 = 10;
 const TOGETHER: i32 = 6;
 const ANYWHERE: i32 = 1;
 /// For each character between two matched ones.

@@ -6,6 +6,7 @@ use std::path::Path;
 use duckdb::Connection;
 
 use crate::connection::{DATABASE, STORAGE_VERSION, quoted_path};
+use crate::objects::sync_folder;
 use crate::{Catalog, CatalogError};
 
 impl Catalog {
@@ -38,10 +39,13 @@ impl Catalog {
                 path: to.to_path_buf(),
             })
         });
-        if kept.is_err() {
-            remove_part();
+        match kept {
+            Ok(()) => to.parent().map_or(Ok(()), sync_folder),
+            Err(error) => {
+                remove_part();
+                Err(error)
+            }
         }
-        kept
     }
 }
 

@@ -47,6 +47,8 @@ pub enum DataError {
         what: &'static str,
         hint: &'static str,
     },
+    #[error("The content of the file is not what its name says: {}", path.display())]
+    Mislabelled { path: PathBuf },
     #[error(
         "Line {line} is longer than {} MB: {}",
         limit_bytes >> 20,
@@ -71,7 +73,11 @@ pub enum DataError {
     },
     #[error("“{value}” cannot be the {option}")]
     BadOption { option: &'static str, value: String },
-    #[error("There is no sheet “{sheet}” in {}; there are: {}", path.display(), sheets.join(", "))]
+    #[error(
+        "The workbook has the sheets {}, but no “{sheet}”: {}",
+        sheets.join(", "),
+        path.display()
+    )]
     UnknownSheet {
         path: PathBuf,
         sheet: String,
@@ -142,6 +148,7 @@ impl DataError {
             }
             Self::EveryRowRejected { first, .. } => first,
             Self::NotATable { hint, .. } => hint,
+            Self::Mislabelled { .. } => "Rename it, or save it again in that format",
             Self::LongLine { .. } => {
                 "Look there for a quote that is never closed, or choose another quote character"
             }

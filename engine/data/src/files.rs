@@ -153,16 +153,30 @@ impl Stamp {
         digest: &Digest,
         control: &Control<'_>,
     ) -> Result<(), DataError> {
-        let same =
-            |about: Metadata| about.len() == self.bytes && about.modified().ok() == self.modified;
-        let is_same = fs::metadata(path).is_ok_and(same)
-            && (!self.is_fresh || hash_file(path, control)?.0 == *digest);
+        let is_same =
+            self.is_current(path) && (!self.is_fresh || hash_file(path, control)?.0 == *digest);
         if is_same {
             return Ok(());
         }
         Err(DataError::Changed {
             path: path.to_owned(),
         })
+    }
+
+    /// What went wrong, which may be that the file changed.
+    pub(crate) fn explain(&self, path: &Path, error: DataError) -> DataError {
+        if matches!(error, DataError::Cancelled) || self.is_current(path) {
+            return error;
+        }
+        DataError::Changed {
+            path: path.to_owned(),
+        }
+    }
+
+    fn is_current(&self, path: &Path) -> bool {
+        let is_same =
+            |about: Metadata| about.len() == self.bytes && about.modified().ok() == self.modified;
+        fs::metadata(path).is_ok_and(is_same)
     }
 }
 

@@ -31,10 +31,8 @@ pub(crate) fn of(path: &Path, head: &[u8]) -> Result<FileFormat, DataError> {
         "jsonl" | "ndjson" => FileFormat::JsonLines,
         "json" => json(head).unwrap_or(FileFormat::Json),
         "parquet" | "xlsx" | "xlsm" | "xlsb" | "xls" | "ods" => {
-            return Err(DataError::NotATable {
+            return Err(DataError::Mislabelled {
                 path: path.to_owned(),
-                what: "not what its name says",
-                hint: "The content does not match the ending of the name; rename it or save it again",
             });
         }
         _ => json(head).unwrap_or(FileFormat::Csv),

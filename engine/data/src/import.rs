@@ -66,7 +66,8 @@ pub fn import(
         scratch: scratch.path(),
         control,
     };
-    let loaded = load(&job)?;
+    // A file that changes is also unlike what its first look promised; then the change is what to tell.
+    let loaded = load(&job).map_err(|error| stamp.explain(&request.path, error))?;
     stamp.verify(&request.path, &loaded.digest, control)?;
     let engine = Engine::open(&scratch.path().join("spill"))?;
     let mut columns = columns(&engine, &loaded, &job)?;

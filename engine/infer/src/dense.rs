@@ -8,7 +8,7 @@ use crate::features::{Part, Sources};
 use crate::kernel::{BLOCK_ROWS, Layer, run_block, run_row};
 
 /// Up to this many rows, row by row is faster than a block that is mostly empty.
-const MOST_SINGLE_ROWS: usize = 8;
+const MOST_SINGLE_ROWS: usize = 3;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Network {

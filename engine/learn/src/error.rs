@@ -37,7 +37,7 @@ pub enum LearnError {
     Setting { what: &'static str, value: String },
     #[error("the loss is not a finite number in epoch {epoch}, batch {batch}")]
     LossNotFinite { epoch: u32, batch: usize },
-    #[error("the run needs about {needed_bytes} bytes of memory for its data, more than fit")]
+    #[error("the run needs about {needed_bytes} bytes of memory, more than can be given")]
     TooLarge { needed_bytes: u128 },
     #[error("there is no GPU, not even a software one")]
     NoGpu,
@@ -97,7 +97,9 @@ impl LearnError {
             Self::LossNotFinite { .. } => {
                 "lower the learning rate (a tenth is a good try), and look for extreme values in the data's profile"
             }
-            Self::TooLarge { .. } => "train on fewer rows or fewer features",
+            Self::TooLarge { .. } => {
+                "make the layers or the batches smaller, or train on fewer rows or features"
+            }
             Self::NoGpu => "train on the CPU, or install a Vulkan, Metal or DirectX 12 driver",
             Self::DeviceUnusable { .. } => "train on the CPU, or update the graphics driver",
             Self::OutOfMemory { .. } => {

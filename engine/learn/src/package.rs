@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use contract::{Cell, Frame, Holdout, InputSpec, Predicted, Recipe, RunReport, Signature, Values};
+use contract::{Cell, Holdout, InputSpec, Predicted, Recipe, RunReport, Signature, Values};
 use serde::Serialize;
 
 use crate::LearnError;
@@ -21,7 +21,8 @@ const HOLDOUT_CELLS: usize = 1_000_000;
 /// Everything that is packed.
 pub(crate) struct Contents<'a> {
     pub(crate) recipe: &'a Recipe,
-    pub(crate) frame: &'a Frame,
+    /// The features' raw columns, in the recipe's order.
+    pub(crate) values: &'a [&'a Values],
     pub(crate) preparation: &'a Preparation,
     pub(crate) target: &'a Target,
     pub(crate) plan: &'a Plan,
@@ -133,18 +134,14 @@ fn holdout(contents: &Contents<'_>) -> Holdout {
         .max(1);
     let rows = &rows[..rows.len().min(most)];
     let columns = contents
-        .recipe
-        .features
+        .values
         .iter()
-        .map(|feature| match contents.frame.column(&feature.name) {
-            Some(Values::Number(values)) => {
-                rows.iter().map(|row| number_cell(values[*row])).collect()
-            }
-            Some(Values::Text(values)) => rows
+        .map(|values| match values {
+            Values::Number(values) => rows.iter().map(|row| number_cell(values[*row])).collect(),
+            Values::Text(values) => rows
                 .iter()
                 .map(|row| values[*row].clone().map_or(Cell::Missing, Cell::Text))
                 .collect(),
-            None => Vec::new(),
         })
         .collect();
     let predictions = match predicted {

@@ -5,11 +5,19 @@
 
 use std::ops::Range;
 
-use contract::{MlpSpec, Recipe};
+use contract::Recipe;
 
 use crate::LearnError;
 use crate::prepare::Preparation;
 use crate::random::{Purpose, Stream};
+
+/// Weights of a network, and values that one batch makes on its way through: 2 and 8 GB of memory in use, far beyond what tables need.
+const MOST_WEIGHTS: u128 = 100_000_000;
+const MOST_ACTIVATIONS: u128 = 500_000_000;
+
+/// Parameters, gradients, two moments and the best parameters; what forward and backward keep of each layer.
+const VECTORS: u128 = 5;
+const ACTIVATION_COPIES: u128 = 4;
 
 /// One named parameter of the flat vector. Shape: `[rows, columns]`, or `[columns]` if `rows` is 0.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,7 +45,15 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    pub(crate) fn new(model: &MlpSpec, preparation: &Preparation, outputs: usize) -> Self {
+    /// # Errors
+    /// When the network, or one batch of the training `rows` on its way through, would not fit into memory.
+    pub(crate) fn new(
+        recipe: &Recipe,
+        preparation: &Preparation,
+        outputs: usize,
+        rows: usize,
+    ) -> Result<Self, LearnError> {
+        let model = &recipe.model;
         let mut plan = Self {
             width: preparation.width,
             embeddings: preparation
@@ -51,6 +67,7 @@ impl Plan {
             slots: Vec::new(),
             length: 0,
         };
+        plan.check_size(recipe.training.batch_size.min(rows))?;
         for (index, (rows, dimension)) in plan.embeddings.clone().into_iter().enumerate() {
             plan.add(format!("embedding.{index}.weight"), rows, dimension);
         }
@@ -68,7 +85,7 @@ impl Plan {
         }
         plan.add("head.weight".into(), inputs, outputs);
         plan.add("head.bias".into(), 0, outputs);
-        plan
+        Ok(plan)
     }
 
     /// Width of the first layer's input: the matrix and all embeddings.
@@ -120,6 +137,31 @@ impl Plan {
             }
         }
         values
+    }
+
+    /// An allocation that fails ends the whole program, so what cannot fit is refused before it is tried.
+    fn check_size(&self, batch: usize) -> Result<(), LearnError> {
+        let widths: Vec<u128> = std::iter::once(self.inputs())
+            .chain(self.hidden.iter().copied())
+            .chain([self.outputs])
+            .map(|width| width as u128)
+            .collect();
+        let weights: u128 = widths
+            .windows(2)
+            .map(|pair| pair[0].saturating_mul(pair[1]))
+            .fold(0, u128::saturating_add);
+        let activations = widths.iter().fold(0u128, |sum, width| {
+            sum.saturating_add(width.saturating_mul(batch as u128))
+        });
+        if weights > MOST_WEIGHTS || activations > MOST_ACTIVATIONS {
+            let floats = weights
+                .saturating_mul(VECTORS)
+                .saturating_add(activations.saturating_mul(ACTIVATION_COPIES));
+            return Err(LearnError::TooLarge {
+                needed_bytes: floats.saturating_mul(size_of::<f32>() as u128),
+            });
+        }
+        Ok(())
     }
 
     fn add(&mut self, name: String, rows: usize, columns: usize) {

@@ -8,7 +8,8 @@ mod category;
 mod number;
 mod target;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use contract::{ColumnType, Frame, Recipe, Values};
 use rayon::prelude::*;
@@ -47,47 +48,66 @@ pub(crate) struct Encoded {
     pub(crate) categories: Vec<Vec<i32>>,
 }
 
+/// The frame's columns of the recipe's features, in their order.
+pub(crate) fn feature_columns<'a>(
+    recipe: &Recipe,
+    frame: &'a Frame,
+) -> Result<Vec<&'a Values>, LearnError> {
+    if recipe.features.is_empty() {
+        return Err(LearnError::NoFeatures);
+    }
+    let by_name: HashMap<&Arc<str>, &Values> = frame
+        .columns
+        .iter()
+        .map(|column| (&column.name, &column.values))
+        .collect();
+    let mut names = HashSet::from([&recipe.target]);
+    let mut columns = Vec::with_capacity(recipe.features.len());
+    for feature in &recipe.features {
+        if !names.insert(&feature.name) {
+            return Err(LearnError::SameName(feature.name.to_string()));
+        }
+        let values = by_name
+            .get(&feature.name)
+            .ok_or_else(|| LearnError::NoColumn(feature.name.to_string()))?;
+        let expected = match (values, feature.is_category()) {
+            (Values::Number(_), true) => ColumnType::Text.word(),
+            (Values::Text(_), false) => "a number",
+            _ => {
+                columns.push(*values);
+                continue;
+            }
+        };
+        return Err(LearnError::WrongType {
+            name: feature.name.to_string(),
+            expected,
+        });
+    }
+    Ok(columns)
+}
+
 impl Preparation {
-    /// Learns from the `training` rows of the frame alone.
+    /// Learns from the `training` rows of the features' columns alone.
     pub(crate) fn learn(
         recipe: &Recipe,
-        frame: &Frame,
+        values: &[&Values],
         training: &[usize],
     ) -> Result<Self, LearnError> {
-        if recipe.features.is_empty() {
-            return Err(LearnError::NoFeatures);
-        }
-        let mut names = HashSet::new();
-        for feature in &recipe.features {
-            if !names.insert(&feature.name) || feature.name == recipe.target {
-                return Err(LearnError::SameName(feature.name.to_string()));
-            }
-        }
-        let mut columns = recipe
+        let mut columns: Vec<PreparedColumn> = recipe
             .features
             .par_iter()
-            .map(|feature| {
-                let values = frame
-                    .column(&feature.name)
-                    .ok_or_else(|| LearnError::NoColumn(feature.name.to_string()))?;
-                match (values, feature.is_category()) {
-                    (Values::Number(values), false) => Ok(PreparedColumn::Number(
-                        NumberColumn::learn(values, training, feature.column_type),
-                    )),
-                    (Values::Text(values), true) => Ok(PreparedColumn::Category(
-                        CategoryColumn::learn(values, training),
-                    )),
-                    (_, is_category) => Err(LearnError::WrongType {
-                        name: feature.name.to_string(),
-                        expected: if is_category {
-                            ColumnType::Text.word()
-                        } else {
-                            "a number"
-                        },
-                    }),
+            .zip(values)
+            .map(|(feature, values)| match values {
+                Values::Number(values) => PreparedColumn::Number(NumberColumn::learn(
+                    values,
+                    training,
+                    feature.column_type,
+                )),
+                Values::Text(values) => {
+                    PreparedColumn::Category(CategoryColumn::learn(values, training))
                 }
             })
-            .collect::<Result<Vec<_>, _>>()?;
+            .collect();
         let width = place(&mut columns);
         let preparation = Self { columns, width };
         if width == 0 && preparation.embedded().next().is_none() {
@@ -104,23 +124,18 @@ impl Preparation {
         })
     }
 
-    /// The chosen rows of the frame as the network sees them.
-    pub(crate) fn encode(
-        &self,
-        recipe: &Recipe,
-        frame: &Frame,
-        rows: &[usize],
-    ) -> Result<Encoded, LearnError> {
+    /// The chosen rows of the features' columns as the network sees them.
+    pub(crate) fn encode(&self, values: &[&Values], rows: &[usize]) -> Result<Encoded, LearnError> {
         let width = self.width;
         let mut numbers = zeros(rows.len(), width)?;
         let mut sources = Vec::new();
         let mut categories = Vec::new();
-        for (feature, column) in recipe.features.iter().zip(&self.columns) {
-            match (column, frame.column(&feature.name)) {
-                (PreparedColumn::Number(column), Some(Values::Number(values))) => {
+        for (column, values) in self.columns.iter().zip(values) {
+            match (column, values) {
+                (PreparedColumn::Number(column), Values::Number(values)) => {
                     sources.push((column, values));
                 }
-                (PreparedColumn::Category(column), Some(Values::Text(values)))
+                (PreparedColumn::Category(column), Values::Text(values))
                     if column.dimension > 0 =>
                 {
                     categories.push(column.encode(values, rows));

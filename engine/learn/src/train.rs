@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use contract::{Metrics, Predicted, RunReport, SplitRows};
+use contract::{Metrics, Predicted, RunReport, SplitRows, Values};
 
 use crate::device::{Chosen, choose, failure, guarded};
 use crate::evaluate::{Evaluated, Model, Part, baseline, evaluate, importance};
@@ -13,7 +13,7 @@ use crate::metrics::{confusion, predicted_classes, prefixed};
 use crate::net::{Folded, Predictor};
 use crate::package::{self, Contents};
 use crate::plan::{Plan, check_settings};
-use crate::prepare::{Preparation, Target};
+use crate::prepare::{Preparation, Target, feature_columns};
 use crate::random::{fingerprint, fingerprint_values};
 use crate::split::{Split, split};
 use crate::{Control, Job, LearnError, Observer, Outcome};
@@ -43,7 +43,9 @@ pub fn train(
 }
 
 /// The data as the network sees it.
-struct Prepared {
+struct Prepared<'a> {
+    /// The features' raw columns, in the recipe's order.
+    values: Vec<&'a Values>,
     preparation: Preparation,
     target: Target,
     plan: Plan,
@@ -52,8 +54,8 @@ struct Prepared {
     test: Part,
 }
 
-impl Prepared {
-    fn new(job: &Job) -> Result<Self, LearnError> {
+impl<'a> Prepared<'a> {
+    fn new(job: &'a Job) -> Result<Self, LearnError> {
         let (recipe, frame) = (&job.recipe, &job.frame);
         let column = frame
             .column(&recipe.target)
@@ -68,10 +70,12 @@ impl Prepared {
             tracing::warn!(run = %job.run, rows = missing_target, "rows without a target are left out");
         }
         let target = Target::learn(recipe, frame, &train)?;
-        let preparation = Preparation::learn(recipe, frame, &train)?;
+        let values = feature_columns(recipe, frame)?;
+        let preparation = Preparation::learn(recipe, &values, &train)?;
+        let plan = Plan::new(recipe, &preparation, target.outputs(), train.len())?;
         let part = |rows: Vec<usize>| -> Result<Part, LearnError> {
             Ok(Part {
-                encoded: preparation.encode(recipe, frame, &rows)?,
+                encoded: preparation.encode(&values, &rows)?,
                 actual: target.of(&rows),
                 rows,
             })
@@ -80,8 +84,9 @@ impl Prepared {
             training: part(train)?,
             validation: part(validation)?,
             test: part(test)?,
-            plan: Plan::new(&recipe.model, &preparation, target.outputs()),
+            plan,
             preparation,
+            values,
             target,
         })
     }
@@ -161,7 +166,7 @@ impl Prepared {
         let (held_out, evaluated) = self.held_out(judged)?;
         let contents = Contents {
             recipe: &job.recipe,
-            frame: &job.frame,
+            values: &self.values,
             preparation: &self.preparation,
             target: &self.target,
             plan: &self.plan,
@@ -190,7 +195,7 @@ impl Prepared {
     }
 
     /// The rows that the report and the hold-out are about: the test split, or what there is instead when it is empty.
-    fn held_out<'a>(&'a self, judged: &'a Judged) -> Result<(&'a Part, &'a Evaluated), LearnError> {
+    fn held_out<'b>(&'b self, judged: &'b Judged) -> Result<(&'b Part, &'b Evaluated), LearnError> {
         [
             (&self.test, &judged.test),
             (&self.validation, &judged.validation),

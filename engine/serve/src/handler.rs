@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::answer::{self, Answer};
 use crate::dialect::{Dialect, Encoding};
-use crate::log::AnsweredRows;
+use crate::log::{self, AnsweredRows};
 use crate::metrics;
 use crate::openapi;
 use crate::refusal::Refusal;
@@ -236,14 +236,13 @@ impl Work {
             &asked.wishes,
             &predicted,
         );
-        let answered = AnsweredRows {
-            request: self.id,
-            at: self.at,
-            served: self.served,
-            frame: asked.frame,
-            predicted,
-            room,
-        };
+        let predictions = log::predictions(
+            (&self.id, self.at),
+            &self.served.version,
+            &asked.frame,
+            &predicted,
+        );
+        let answered = AnsweredRows { predictions, room };
         Ok((answer, answered))
     }
 }
@@ -334,7 +333,7 @@ fn finish(
     let rows = exchange
         .answered
         .as_ref()
-        .map_or(0, |answered| answered.frame.rows);
+        .map_or(0, |answered| answered.predictions.len());
     let took = exchange.started.elapsed();
     if let (Some(served), true) = (&exchange.served, is_prediction) {
         served
@@ -408,8 +407,8 @@ fn response(
     response
 }
 
-fn shortened(path: &str) -> String {
-    path.chars().take(LONGEST_LOGGED_PATH).collect()
+fn shortened(path: &str) -> &str {
+    &path[..path.floor_char_boundary(LONGEST_LOGGED_PATH)]
 }
 
 /// The one clock of this room.

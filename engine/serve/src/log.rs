@@ -5,14 +5,14 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use contract::{
-    Cell, Frame, Predicted, PredictedOutput, Prediction, RequestId, RequestLine, Timestamp, Values,
+    Cell, Frame, ModelVersionRef, Predicted, PredictedOutput, Prediction, RequestId, RequestLine,
+    Timestamp, Values,
 };
 
 use crate::Sink;
 use crate::answer::most_probable;
 use crate::options::MOST_WAITING_ROWS;
 use crate::refusal::Refusal;
-use crate::served::Served;
 
 /// A live log needs no more; a batch this long goes at once.
 const FLUSH_AFTER: Duration = Duration::from_millis(100);
@@ -20,13 +20,9 @@ const FLUSH_ENTRIES: usize = 4_096;
 /// Request lines that may wait; they are small, and one more than this means that the sink hangs.
 const MOST_WAITING_LINES: usize = 65_536;
 
-/// The rows of one answered request.
+/// The predictions of one answered request, with the room that they take.
 pub(crate) struct AnsweredRows {
-    pub(crate) request: RequestId,
-    pub(crate) at: Timestamp,
-    pub(crate) served: Arc<Served>,
-    pub(crate) frame: Frame,
-    pub(crate) predicted: Predicted,
+    pub(crate) predictions: Vec<Prediction>,
     pub(crate) room: Room,
 }
 
@@ -40,7 +36,7 @@ struct Waiting {
     lines: Vec<RequestLine>,
     lost_lines: u64,
     answered: Vec<AnsweredRows>,
-    /// Rows in `answered`, rows that are with the sink, and rows that are being predicted.
+    /// Rows in `answered`, with the sink, or being predicted.
     rows: usize,
     is_closed: bool,
 }
@@ -137,7 +133,8 @@ impl Log {
                     sink.requests(lines);
                 }
                 if rows > 0 {
-                    sink.predictions(answered.into_iter().flat_map(predictions).collect());
+                    let rows = answered.into_iter().flat_map(|rows| rows.predictions);
+                    sink.predictions(rows.collect());
                 }
             }));
             if handed_over.is_err() {
@@ -173,22 +170,27 @@ impl Drop for Room {
     }
 }
 
-/// Columns to rows.
-fn predictions(answered: AnsweredRows) -> impl Iterator<Item = Prediction> {
-    let rows = answered.frame.rows;
-    (0..rows).map(move |row| Prediction {
-        request: answered.request.clone(),
-        row: row as u32,
-        at: answered.at,
-        model: answered.served.version.clone(),
-        inputs: answered
-            .frame
-            .columns
-            .iter()
-            .map(|column| cell(&column.values, row))
-            .collect(),
-        output: output(&answered.predicted, row),
-    })
+/// Columns to rows. Done by the thread that predicted, so that the frame is freed where it was made.
+pub(crate) fn predictions(
+    (request, at): (&RequestId, Timestamp),
+    model: &ModelVersionRef,
+    frame: &Frame,
+    predicted: &Predicted,
+) -> Vec<Prediction> {
+    (0..frame.rows)
+        .map(|row| Prediction {
+            request: request.clone(),
+            row: row as u32,
+            at,
+            model: model.clone(),
+            inputs: frame
+                .columns
+                .iter()
+                .map(|column| cell(&column.values, row))
+                .collect(),
+            output: output(predicted, row),
+        })
+        .collect()
 }
 
 fn cell(values: &Values, row: usize) -> Cell {

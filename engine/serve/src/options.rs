@@ -10,7 +10,7 @@ pub const MOST_ROWS: usize = 10_000;
 pub const MOST_CONCURRENT: usize = 256;
 /// Open connections; the next waits in the system's queue.
 pub const MOST_CONNECTIONS: usize = 1_024;
-/// How long a client may take to send a head or a body. An idle connection is closed after the same time.
+/// How long a client may take to send a body. A connection that asked for nothing for this long is closed, at the latest after twice the time.
 pub const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A head larger than this is answered with 431 (curl and browsers stay under 8 KB).

@@ -2,8 +2,9 @@
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use contract::{EndpointFigures, ModelName, ServerAddress};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
@@ -277,32 +278,88 @@ impl Acceptor {
         graceful.shutdown().await;
     }
 
+    /// Serves one connection, and closes it when it asks for nothing.
+    ///
+    /// Hyper has a timeout of its own for heads, but it sets a timer for every request. Here one timer a connection looks whether a
+    /// head came since it last looked; so a client has between one and two timeouts to send one.
     fn connection(
         &self,
         stream: TcpStream,
         watcher: Watcher,
     ) -> impl Future<Output = ()> + Send + 'static {
         let router = self.router.clone();
-        let service = service_fn(move |request: Request<Incoming>| {
-            // A router is always ready.
-            router.clone().call(request.map(Body::new))
-        });
+        let activity = Arc::new(Activity::default());
+        let service = {
+            let activity = activity.clone();
+            service_fn(move |request: Request<Incoming>| {
+                let turn = Turn::begin(&activity);
+                // A router is always ready.
+                let answer = router.clone().call(request.map(Body::new));
+                async move {
+                    let answer = answer.await;
+                    drop(turn);
+                    answer
+                }
+            })
+        };
         // Small answers must not wait for more to send.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "no delay could not be set");
         }
         let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(self.read_timeout)
             .max_header_size(LARGEST_HEAD_BYTES)
-            .half_close(false)
             .serve_connection(TokioIo::new(stream), service);
         let watched = watcher.watch(connection);
+        let timeout = self.read_timeout;
         async move {
-            // A client that breaks off is its own affair.
-            if let Err(error) = watched.await {
-                tracing::debug!(%error, "a connection ended early");
+            let mut watched = pin!(watched);
+            let mut seen = 0;
+            loop {
+                match tokio::time::timeout(timeout, &mut watched).await {
+                    Ok(Ok(())) => return,
+                    // A client that breaks off is its own affair.
+                    Ok(Err(error)) => {
+                        tracing::debug!(%error, "a connection ended early");
+                        return;
+                    }
+                    Err(_) => match activity.since(seen) {
+                        Some(now) => seen = now,
+                        None => return,
+                    },
+                }
             }
         }
+    }
+}
+
+/// What a connection asks for.
+#[derive(Default)]
+struct Activity {
+    begun: AtomicU64,
+    ended: AtomicU64,
+}
+
+impl Activity {
+    /// Requests begun, if any were since `seen` or one is being answered.
+    fn since(&self, seen: u64) -> Option<u64> {
+        let begun = self.begun.load(Ordering::Relaxed);
+        let is_answering = begun != self.ended.load(Ordering::Relaxed);
+        (begun != seen || is_answering).then_some(begun)
+    }
+}
+
+/// One request that is being answered; it ends also when the client breaks off.
+struct Turn(Arc<Activity>);
+
+impl Turn {
+    fn begin(activity: &Arc<Activity>) -> Self {
+        activity.begun.fetch_add(1, Ordering::Relaxed);
+        Self(activity.clone())
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.0.ended.fetch_add(1, Ordering::Relaxed);
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -212,42 +214,26 @@ fn a_line_of_300_megabytes_is_refused_in_time() {
 fn a_file_that_changes_is_read_whole_or_refused() {
     let project = Project::new();
     let path = project.file("growing.csv", "a,b\n");
-    let stop = AtomicBool::new(false);
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            let mut file = fs::OpenOptions::new()
-                .append(true)
-                .open(&path)
-                .expect("the file");
-            for row in 0_u64.. {
-                if stop.load(Ordering::Relaxed) {
-                    break;
-                }
-                let rows: String = (0..200).map(|place| format!("{row},{place}\n")).collect();
-                file.write_all(rows.as_bytes()).expect("it grows");
-                thread::sleep(Duration::from_micros(300));
-            }
-        });
-        for _ in 0..6 {
-            let ended = project.run(&["data", "add", text(&path)]);
-            match ended.status.code() {
-                // Between two writes it is a file like any other.
-                Some(0) => assert_eq!(
-                    number(&ended.json(), "rows") as u64 % 200,
-                    0,
-                    "no row is cut"
-                ),
-                _ => {
-                    let error = ended.refused().error;
-                    assert!(
-                        error.contains("changed") || error.contains("no rows"),
-                        "{error}"
-                    );
-                }
+    let writer = Writer::start(path.clone());
+    for _ in 0..6 {
+        let ended = project.run(&["data", "add", text(&path)]);
+        match ended.status.code() {
+            // Between two writes it is a file like any other.
+            Some(0) => assert_eq!(
+                number(&ended.json(), "rows") as u64 % ROWS_A_WRITE,
+                0,
+                "no row is cut"
+            ),
+            _ => {
+                let error = ended.refused().error;
+                assert!(
+                    error.contains("changed") || error.contains("no rows"),
+                    "{error}"
+                );
             }
         }
-        stop.store(true, Ordering::Relaxed);
-    });
+    }
+    drop(writer);
     let after = project.ok(&["data", "add", text(&path)]);
     let lines = fs::read_to_string(&path).expect("the file").lines().count() as u64 - 1;
     assert_eq!(
@@ -256,6 +242,46 @@ fn a_file_that_changes_is_read_whole_or_refused() {
         "once it rests, it is read whole"
     );
     assert_eq!(field(&after, "rejected_rows"), 0);
+}
+
+const ROWS_A_WRITE: u64 = 200;
+
+/// Another program that keeps adding rows to a file until it is dropped.
+struct Writer {
+    stop: Arc<AtomicBool>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Writer {
+    fn start(path: PathBuf) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = stop.clone();
+        let thread = thread::spawn(move || {
+            let mut file = fs::OpenOptions::new()
+                .append(true)
+                .open(&path)
+                .expect("the file");
+            let rows: String = (0..ROWS_A_WRITE).map(|row| format!("{row},7\n")).collect();
+            while !stopped.load(Ordering::Relaxed) {
+                file.write_all(rows.as_bytes()).expect("it grows");
+                thread::sleep(Duration::from_millis(2));
+            }
+        });
+        Self {
+            stop,
+            thread: Some(thread),
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            // Its panic would hide the one that this drop may come from.
+            let _grown = thread.join();
+        }
+    }
 }
 
 #[test]

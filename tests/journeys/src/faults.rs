@@ -203,6 +203,7 @@ fn a_damaged_journal_is_told_apart() {
         "the note is a fact: {mended}"
     );
     project.ok(&["audit", "verify"]);
+    let mended = fs::read_to_string(&segment).expect("the journal is text");
 
     // An edited line is not a crash but a hand: it is found, and nothing is mended over it.
     let edited = mended.replacen("\"rows\":150", "\"rows\":151", 1);

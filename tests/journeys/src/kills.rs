@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::program::{Project, Running, field, fixture, list, millctl, number, text, word};
+use crate::program::{
+    Project, Running, field, fixture, list, millctl, number, program, text, word,
+};
 use crate::server::Server;
 
 /// Kills in all, over the workers.
@@ -399,13 +401,15 @@ fn a_killed_run_ends_like_an_uninterrupted_one() {
 #[test]
 fn a_killed_new_leaves_a_whole_project_or_none() {
     let home = tempfile::tempdir().expect("a temporary folder");
+    let first = home.path().join("first.millrace");
+    let took = millctl(&["new", text(&first), "--json"]).took;
     let mut whole = 0;
-    for kill in 0..20_u64 {
+    for kill in 0..20 {
         let dir = home.path().join(format!("{kill}.millrace"));
-        let mut running = Running::start(
-            Command::new(crate::program::program("millctl")).args(["new", text(&dir)]),
-        );
-        thread::sleep(Duration::from_micros(kill * 1_500));
+        let mut running =
+            Running::start(Command::new(program("millctl")).args(["new", text(&dir)]));
+        // From at once to twice as long as it takes.
+        thread::sleep(took * kill / 10);
         running.kill();
         if dir.exists() {
             whole += 1;
@@ -414,5 +418,8 @@ fn a_killed_new_leaves_a_whole_project_or_none() {
             millctl(&["new", text(&dir), "--json"]).json();
         }
     }
-    eprintln!("{whole} of 20 projects were made before the kill");
+    assert!(
+        (1..20).contains(&whole),
+        "{whole} of 20 projects were made: the kills came at the wrong time"
+    );
 }

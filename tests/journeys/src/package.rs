@@ -203,7 +203,7 @@ fn registered(root: &Path) {
     let entry = fs::read_to_string(root.join("usr/share/applications/millrace.desktop"))
         .expect("the entry");
     for line in [
-        "Exec=millrace %F",
+        "Exec=millrace %f",
         "Icon=millrace",
         "MimeType=application/x-millrace-project;",
     ] {

@@ -78,9 +78,11 @@ impl Ended {
             self.stdout,
             self.stderr
         );
+        // Graphics libraries may have said something of their own before.
         let said = |word: &str| {
             self.stderr
                 .lines()
+                .rev()
                 .find_map(|line| line.strip_prefix(word).map(str::to_owned))
         };
         let refused = Refused {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use contract::{
-    ColumnProfile, ColumnRole, ColumnSpec, ColumnType, DataVersion, DataVersionRef, Dataset,
-    FileFormat, ReaderOptions, Snapshot,
+    ColumnProfile, ColumnRole, ColumnSpec, ColumnType, ColumnWarning, DataVersion, DataVersionRef,
+    Dataset, FileFormat, ReaderOptions, Snapshot,
 };
 use look::format;
 
@@ -178,7 +178,8 @@ pub(crate) struct ProfileRow {
     pub shape: Shape,
     /// In the order of [`NUMBERS`].
     pub numbers: [String; 5],
-    pub warnings: Vec<String>,
+    /// A word or two, and the whole sentence.
+    pub warnings: Vec<(&'static str, String)>,
 }
 
 /// The picture of a column's values.
@@ -227,9 +228,23 @@ impl ProfileRow {
             warnings: profile
                 .warnings
                 .iter()
-                .map(|warning| warning.sentence())
+                .map(|warning| (warning_word(warning), warning.sentence()))
                 .collect(),
         })
+    }
+}
+
+fn warning_word(warning: &ColumnWarning) -> &'static str {
+    match warning {
+        ColumnWarning::Constant => "constant",
+        ColumnWarning::AllMissing => "all missing",
+        ColumnWarning::MostlyMissing { .. } => "mostly missing",
+        ColumnWarning::IdLike { .. } => "like an id",
+        ColumnWarning::Leaking { .. } => "leaks target",
+        ColumnWarning::Imbalanced { .. } => "imbalanced",
+        ColumnWarning::MixedTypes { .. } => "mixed types",
+        ColumnWarning::Infinite { .. } => "infinite values",
+        ColumnWarning::HighCardinality { .. } => "many values",
     }
 }
 

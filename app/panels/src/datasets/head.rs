@@ -5,22 +5,32 @@ use egui::{Align, Layout, Ui};
 use look::{Tone, format, icon};
 
 use super::data::{options_in_words, version_facts};
+use super::list::picker_ui;
 use super::reader::ReaderForm;
 use crate::parts::{ago_ui, cut_label_ui, fact_ui, from_right_ui};
 use crate::{Ctx, Place};
 
 /// What stands behind the name.
 const VERSION_AND_AGE: f32 = 148.0;
+const LONGEST_FILE_NAME: f32 = 320.0;
 
-/// `is_primary` is false while something else on the page is the one thing to do.
+/// How the head is drawn.
+#[derive(Clone, Copy)]
+pub(super) struct HeadStyle {
+    /// False while something else on the page is the one thing to do.
+    pub is_primary: bool,
+    /// The list of datasets stands beside it; else its name is the way to the others.
+    pub has_list: bool,
+}
+
 pub(super) fn head_ui(
     ctx: &Ctx<'_>,
     ui: &mut Ui,
     version: &DataVersion,
-    is_primary: bool,
+    style: HeadStyle,
     reader: &mut Option<ReaderForm>,
 ) {
-    title_ui(ctx, ui, version, is_primary);
+    title_ui(ctx, ui, version, style);
     ui.add_space(ctx.look.space.xs);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = ctx.look.space.xl;
@@ -33,31 +43,19 @@ pub(super) fn head_ui(
     ui.add_space(ctx.look.space.xs);
 }
 
-fn title_ui(ctx: &Ctx<'_>, ui: &mut Ui, version: &DataVersion, is_primary: bool) {
+fn title_ui(ctx: &Ctx<'_>, ui: &mut Ui, version: &DataVersion, style: HeadStyle) {
     let look = ctx.look;
     from_right_ui(ui, 32.0, |ui| {
         let more = look.icon_button_ui(ui, icon::MORE, "More actions");
-        look.menu_ui(&more, |ui| {
-            if ui.button("Show lineage").clicked() {
-                ctx.commands.push(Command::ShowLineage {
-                    of: version.id.to_string().into(),
-                });
-                ctx.view.navigate(Place::Lineage);
-            }
-            if ui.button("Watch a folder…").clicked() {
-                ctx.view.pick_folder_to_watch();
-            }
-            if ui.button("Copy the content's digest").clicked() {
-                ctx.view.copy(version.object.as_str());
-            }
-        });
-        if look
-            .button_with_icon_ui(ui, icon::IMPORT, "Import…")
-            .clicked()
+        look.menu_ui(&more, |ui| more_ui(ctx, ui, version));
+        if style.has_list
+            && look
+                .button_with_icon_ui(ui, icon::IMPORT, "Import…")
+                .clicked()
         {
             ctx.view.pick_files_to_import();
         }
-        let train = if is_primary {
+        let train = if style.is_primary {
             look.primary_icon_button_ui(ui, icon::TRAIN, "Train…")
         } else {
             look.button_with_icon_ui(ui, icon::TRAIN, "Train…")
@@ -66,12 +64,37 @@ fn title_ui(ctx: &Ctx<'_>, ui: &mut Ui, version: &DataVersion, is_primary: bool)
             ctx.view.train(version.id.clone());
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let room = ui.available_width() - VERSION_AND_AGE;
-            cut_label_ui(ui, room, look.page(version.id.dataset.as_str()));
+            if style.has_list {
+                let room = ui.available_width() - VERSION_AND_AGE;
+                cut_label_ui(ui, room, look.page(version.id.dataset.as_str()));
+            } else {
+                ui.spacing_mut().combo_width = (ui.available_width() - 48.0).max(80.0);
+                picker_ui(ctx, ui, &version.id);
+            }
             look.chip_ui(ui, Tone::Neutral, &format!("v{}", version.id.version));
-            ago_ui(ctx, ui, version.created);
+            if style.has_list {
+                ago_ui(ctx, ui, version.created);
+            }
         });
     });
+}
+
+fn more_ui(ctx: &Ctx<'_>, ui: &mut Ui, version: &DataVersion) {
+    if ui.button("Import…").clicked() {
+        ctx.view.pick_files_to_import();
+    }
+    if ui.button("Watch a folder…").clicked() {
+        ctx.view.pick_folder_to_watch();
+    }
+    if ui.button("Show lineage").clicked() {
+        ctx.commands.push(Command::ShowLineage {
+            of: version.id.to_string().into(),
+        });
+        ctx.view.navigate(Place::Lineage);
+    }
+    if ui.button("Copy the content's digest").clicked() {
+        ctx.view.copy(version.object.as_str());
+    }
 }
 
 fn source_ui(ctx: &Ctx<'_>, ui: &mut Ui, version: &DataVersion, reader: &mut Option<ReaderForm>) {
@@ -89,7 +112,10 @@ fn source_ui(ctx: &Ctx<'_>, ui: &mut Ui, version: &DataVersion, reader: &mut Opt
             if others > 0 {
                 said.push_str(&format!(" and {}", format::counted(others, "file", "files")));
             }
-            ui.add(egui::Label::new(look.body(said)).truncate())
+            let room = LONGEST_FILE_NAME.min(ui.max_rect().width() - 40.0);
+            let ink = look.palette.text;
+            let name = look::paint::line(ui, &said, look.body_font(), ink, room);
+            ui.add(egui::Label::new(name))
                 .on_hover_text(format!("{whole}\n{}", format::bytes(source.bytes)));
             ui.label(look.secondary(options_in_words(&source.options)));
             if look.link_ui(ui, "Read differently…").clicked() {

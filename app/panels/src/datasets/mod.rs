@@ -78,7 +78,8 @@ impl DatasetsPanel {
             return;
         };
         self.follow(&version);
-        if ui.available_width() >= NARROW {
+        let has_list = ui.available_width() >= NARROW;
+        if has_list {
             egui::Panel::left("dataset list")
                 .resizable(true)
                 .default_size(LIST_WIDTH)
@@ -89,7 +90,9 @@ impl DatasetsPanel {
                 });
         }
         egui::CentralPanel::no_frame().show(ui, |ui| {
-            inset_ui(ctx.look, ui, |ui| self.version_ui(ctx, ui, &version));
+            inset_ui(ctx.look, ui, |ui| {
+                self.version_ui(ctx, ui, &version, has_list)
+            });
         });
     }
 
@@ -105,16 +108,22 @@ impl DatasetsPanel {
         self.chart = chart::Chart::default();
     }
 
-    fn version_ui(&mut self, ctx: &Ctx<'_>, ui: &mut Ui, version: &Arc<DataVersion>) {
+    fn version_ui(
+        &mut self,
+        ctx: &Ctx<'_>,
+        ui: &mut Ui,
+        version: &Arc<DataVersion>,
+        has_list: bool,
+    ) {
         let has_draft = self
             .draft
             .as_ref()
             .is_some_and(|draft| !draft.is_empty(version));
-        let is_narrow = ui.available_width() < NARROW - LIST_WIDTH;
-        if is_narrow {
-            list::picker_ui(ctx, ui, &version.id);
-        }
-        head::head_ui(ctx, ui, version, !has_draft, &mut self.reader);
+        let style = head::HeadStyle {
+            is_primary: !has_draft,
+            has_list,
+        };
+        head::head_ui(ctx, ui, version, style, &mut self.reader);
         if let Some(form) = &mut self.reader
             && reader::reader_ui(ctx, ui, version, form)
         {

@@ -11,10 +11,17 @@ use crate::table::{Side, head_cell_ui, padded_cell_ui, row_ground, skip_measurin
 
 /// Tall enough for a control and a histogram that can be read.
 const ROW: f32 = 36.0;
-const TITLES: [&str; 6] = ["Column", "Type", "Role", "Missing", "Values", "Distinct"];
-const WIDTHS: [f32; 6] = [168.0, 112.0, 104.0, 112.0, 152.0, 76.0];
-const NUMBER_WIDTH: f32 = 84.0;
-const WARNINGS_WIDTH: f32 = 320.0;
+/// The columns that every version has; the numbers of [`NUMBERS`] follow.
+const COLUMNS: [(&str, f32, Side); 7] = [
+    ("Column", 168.0, Side::Left),
+    ("Type", 118.0, Side::Left),
+    ("Role", 98.0, Side::Left),
+    ("Values", 136.0, Side::Left),
+    ("Missing", 100.0, Side::Left),
+    ("Warnings", 148.0, Side::Left),
+    ("Distinct", 76.0, Side::Right),
+];
+const NUMBER_WIDTH: f32 = 76.0;
 
 /// Types and roles that were changed and not yet applied.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,10 +77,11 @@ pub(super) fn profile_ui(
         .as_ref()
         .map_or(&version.columns, |draft| &draft.columns)
         .clone();
-    let mut widths: Vec<f32> = WIDTHS.to_vec();
+    let mut widths: Vec<f32> = COLUMNS.iter().map(|column| column.1).collect();
     widths.extend([NUMBER_WIDTH; NUMBERS.len()]);
-    let used: f32 = widths.iter().sum();
-    widths.push((ui.available_width() - used - 12.0).max(WARNINGS_WIDTH));
+    // What is left goes to the names, which are cut first.
+    let spare = ui.available_width() - widths.iter().sum::<f32>() - 12.0;
+    widths[0] += spare.clamp(0.0, 160.0);
     let table = Table::new()
         .id_salt(("profile", version.id.to_string()))
         .num_rows(columns.len() as u64)
@@ -150,13 +158,13 @@ struct ProfileTable<'a> {
 impl TableDelegate for ProfileTable<'_> {
     fn header_cell_ui(&mut self, ui: &mut Ui, cell: &HeaderCellInfo) {
         let column = cell.col_range.start;
-        let is_number = column == 5 || (6..6 + NUMBERS.len()).contains(&column);
-        let name = TITLES
-            .get(column)
-            .or_else(|| NUMBERS.get(column.wrapping_sub(TITLES.len())))
-            .copied()
-            .unwrap_or("Warnings");
-        let side = if is_number { Side::Right } else { Side::Left };
+        let (name, side) = match COLUMNS.get(column) {
+            Some(column) => (column.0, column.2),
+            None => {
+                let number = NUMBERS.get(column - COLUMNS.len());
+                (number.copied().unwrap_or_default(), Side::Right)
+            }
+        };
         head_cell_ui(self.look, ui, name, side);
     }
 
@@ -177,13 +185,15 @@ impl TableDelegate for ProfileTable<'_> {
             0 => name_ui(self.look, ui, &row),
             1 => self.type_ui(ui, &row, place),
             2 => self.role_ui(ui, &row, place),
-            3 => missing_ui(self.look, ui, &row),
-            4 => shape_ui(self.look, ui, &row),
-            5 => number_ui(self.look, ui, &row.distinct),
-            column => match row.numbers.get(column - 6) {
-                Some(number) => number_ui(self.look, ui, number),
-                None => warnings_ui(self.look, ui, &row),
-            },
+            3 => shape_ui(self.look, ui, &row),
+            4 => missing_ui(self.look, ui, &row),
+            5 => warnings_ui(self.look, ui, &row),
+            6 => number_ui(self.look, ui, &row.distinct),
+            column => {
+                if let Some(number) = row.numbers.get(column - COLUMNS.len()) {
+                    number_ui(self.look, ui, number);
+                }
+            }
         }
         self.row = Some((cell.row_nr, Some(row)));
     }
@@ -266,15 +276,16 @@ fn number_ui(look: &Look, ui: &mut Ui, number: &str) {
 
 fn warnings_ui(look: &Look, ui: &mut Ui, row: &ProfileRow) {
     padded_cell_ui(ui, |ui| {
-        let Some(first) = row.warnings.first() else {
+        let Some((first, _)) = row.warnings.first() else {
             return;
         };
         let said = match row.warnings.len() {
-            1 => first.clone(),
-            more => format!("{first} (+{})", more - 1),
+            1 => (*first).to_owned(),
+            more => format!("{first} +{}", more - 1),
         };
+        let sentences: Vec<&str> = row.warnings.iter().map(|warning| &*warning.1).collect();
         look.chip_ui(ui, Tone::Warn, &said)
-            .on_hover_text(row.warnings.join("\n"));
+            .on_hover_text(sentences.join("\n"));
     });
 }
 

@@ -12,7 +12,6 @@ use crate::Ctx;
 use crate::table::{Side, row_ground, skip_measuring, text_cell_ui};
 
 const HEAD: f32 = 44.0;
-const NUMBER_WIDTH: f32 = 92.0;
 const COLUMN_WIDTH: f32 = 132.0;
 
 /// View state: where we are, and what was asked for last.
@@ -130,16 +129,17 @@ impl RowsTable {
     ) {
         let room = Rect::from_min_max(area.min, pos2(area.right() - BAR, area.bottom()));
         let mut table_ui = ui.new_child(UiBuilder::new().max_rect(room));
-        let columns: Vec<Column> = std::iter::once(Column::new(NUMBER_WIDTH).resizable(false))
-            .chain(version.columns.iter().map(|column| {
-                let width = if column.column_type == ColumnType::Timestamp {
-                    COLUMN_WIDTH + 28.0
-                } else {
-                    COLUMN_WIDTH
-                };
-                Column::new(width).range(64.0..=600.0).resizable(true)
-            }))
-            .collect();
+        let columns: Vec<Column> =
+            std::iter::once(Column::new(number_width(version.rows)).resizable(false))
+                .chain(version.columns.iter().map(|column| {
+                    let width = if column.column_type == ColumnType::Timestamp {
+                        COLUMN_WIDTH + 28.0
+                    } else {
+                        COLUMN_WIDTH
+                    };
+                    Column::new(width).range(64.0..=600.0).resizable(true)
+                }))
+                .collect();
         let table = Table::new()
             .id_salt(("rows", version.id.to_string()))
             .num_rows(shown)
@@ -148,6 +148,8 @@ impl RowsTable {
             .headers([HeaderRow::new(HEAD)])
             .auto_size_mode(AutoSizeMode::Never);
         skip_measuring(&table_ui, &table);
+        // The edge of a column shows itself under the pointer; at rest the rows are enough.
+        table_ui.visuals_mut().widgets.noninteractive.bg_stroke = egui::Stroke::NONE;
         table.show(
             &mut table_ui,
             &mut RowCells {
@@ -160,6 +162,11 @@ impl RowsTable {
         );
         ui.advance_cursor_after_rect(area);
     }
+}
+
+/// Room for the last row's number in monospace.
+fn number_width(rows: u64) -> f32 {
+    24.0 + 8.0 * format::count(rows).chars().count() as f32
 }
 
 fn covers(page: &RowsPage, first: u64, count: u64) -> bool {

@@ -46,7 +46,11 @@ fn profile_text(version: &DataVersion) -> String {
             row.missing,
             row.distinct,
             numbers.join(" "),
-            row.warnings.join("; ")
+            row.warnings
+                .iter()
+                .map(|(word, sentence)| format!("{word}: {sentence}"))
+                .collect::<Vec<_>>()
+                .join("; ")
         );
     }
     text

@@ -64,6 +64,7 @@ impl DifferencesTable {
         }));
         let rest = widths::rest(ui, SALT, &columns, ui.available_width());
         columns.push(widths::fixed(rest).id(Id::unique("differences rest")));
+        widths::without_column_lines(ui);
         let table = Table::new()
             .id_salt(SALT)
             .num_rows(self.found.rows.len() as u64)

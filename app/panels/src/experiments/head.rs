@@ -51,7 +51,7 @@ pub(super) fn head_ui(ctx: &Ctx<'_>, ui: &mut Ui, head: &mut Head<'_>) {
 
 fn columns_ui(ctx: &Ctx<'_>, ui: &mut Ui, head: &mut Head<'_>) {
     let look = ctx.look;
-    let button = look.icon_button_ui(ui, icon::COLUMN, "Choose columns");
+    let button = look.quiet_icon_button_ui(ui, icon::TABLE, "Columns");
     Popup::from_toggle_button_response(&button)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .width(240.0)

@@ -54,6 +54,7 @@ pub(super) fn runs_table_ui(
     // An empty column takes what is left, so that the rows reach the edge.
     let rest = widths::rest(ui, SALT, &columns, ui.available_width());
     columns.push(widths::fixed(rest).id(Id::unique("runs column rest")));
+    widths::without_column_lines(ui);
     let table = Table::new()
         .id_salt(SALT)
         .num_rows(shown.table.len() as u64)

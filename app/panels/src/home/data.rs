@@ -31,6 +31,8 @@ pub(crate) struct Station {
     pub progress: Progress,
     /// Such as “2 datasets”.
     pub detail: String,
+    /// It was reached, and something there is wrong.
+    pub is_alarming: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

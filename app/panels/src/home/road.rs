@@ -67,6 +67,7 @@ pub(super) fn stations(snapshot: &Snapshot) -> Vec<Station> {
                 false if next == Some(stop) => Progress::Next,
                 false => Progress::Later,
             },
+            is_alarming: place == Place::Monitoring && drifted > 0,
             detail,
         })
         .collect()

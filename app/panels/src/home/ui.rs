@@ -6,7 +6,7 @@ use look::{Icon, Look, Tone, icon, paint};
 use super::data::{HomeData, Need, NextStep, Progress, Recent, RecentKind, Running, Station};
 use crate::Ctx;
 use crate::action::Action;
-use crate::parts::{ago_ui, beside_or_below_ui, from_right_ui, page_ui, two_lines_ui};
+use crate::parts::{ago_ui, beside_or_below_ui, from_right_ui, head_ui, page_ui, two_lines_ui};
 
 /// Below this width the two columns stand under each other.
 const NARROW: f32 = 640.0;
@@ -15,7 +15,7 @@ const ROW: f32 = 48.0;
 pub(super) fn home_ui(ctx: &Ctx<'_>, ui: &mut Ui, data: &HomeData) {
     let look = ctx.look;
     page_ui(look, ui, |ui| {
-        look.page_head_ui(ui, &data.title, &data.path, |ui| {
+        head_ui(look, ui, (&data.title, &data.path), 104.0, |ui| {
             let is_next = data
                 .next
                 .as_ref()
@@ -44,6 +44,7 @@ pub(super) fn home_ui(ctx: &Ctx<'_>, ui: &mut Ui, data: &HomeData) {
         if !data.recent.is_empty() {
             ui.add_space(look.space.l);
             look.section_ui(ui, "Recent");
+            ui.spacing_mut().item_spacing.y = 2.0;
             for recent in &data.recent {
                 recent_ui(ctx, ui, recent);
             }
@@ -100,6 +101,10 @@ fn paint_station(look: &Look, ui: &Ui, rect: Rect, station: &Station, follows: O
         );
     }
     match station.progress {
+        Progress::Done if station.is_alarming => {
+            let size = RADIUS * 2.0;
+            paint::tone_mark(painter, center, size, Tone::Warn, palette.warn);
+        }
         Progress::Done => {
             painter.circle_filled(center, RADIUS, palette.accent);
             paint::tone_mark(painter, center, 7.0, Tone::Done, palette.on_accent);
@@ -152,6 +157,7 @@ fn running_ui(ctx: &Ctx<'_>, ui: &mut Ui, running: &[Running]) {
         ui.label(ctx.look.secondary("Nothing is running"));
         return;
     }
+    ui.spacing_mut().item_spacing.y = 2.0;
     for item in running {
         running_row_ui(ctx, ui, item);
     }
@@ -176,12 +182,12 @@ fn running_row_ui(ctx: &Ctx<'_>, ui: &mut Ui, item: &Running) {
             if let Some(share) = item.share {
                 let percent = look::format::percent(f64::from(share));
                 ui.label(look.secondary(percent.clone()));
-                look.bar_ui(
-                    ui,
-                    vec2(72.0, 16.0),
-                    share,
-                    &format!("{} {percent}", item.title),
-                );
+                let (rect, response) = ui.allocate_exact_size(vec2(72.0, 16.0), Sense::hover());
+                let bar = Rect::from_center_size(rect.center(), vec2(72.0, 4.0));
+                let (ground, fill) = (look.palette.line, look.palette.accent);
+                paint::share_bar(ui.painter(), bar, share, ground, fill);
+                let said = format!("{} {percent}", item.title);
+                paint::named(ui, response, Role::ProgressIndicator, &said);
             }
             let width = ui.available_width();
             two_lines_ui(look, ui, width, &item.title, &item.detail);
@@ -199,11 +205,13 @@ fn needs_ui(ctx: &Ctx<'_>, ui: &mut Ui, needs: &[Need]) {
         return;
     }
     let look = ctx.look;
+    ui.spacing_mut().item_spacing.y = 2.0;
     for need in needs {
         let row = look.tall_row_ui(ui, &need.title, (false, ROW), |ui| {
             look.state_dot_ui(ui, need.tone, tone_word(need.tone));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let button = look.button_ui(ui, &need.button);
+                let said = format!("{}: {}", need.button, need.title);
+                let button = look.button_ui(ui, &need.button).accessible_name(said);
                 if button.clicked() {
                     need.action.act(ctx);
                 }

@@ -105,8 +105,12 @@ fn data_version(snapshot: &Snapshot, id: &DataVersionRef) -> Option<InspectorDat
         ),
     ];
     if let Some(source) = version.sources.first() {
-        data.details
-            .push(("Source", text(source.path.display().to_string())));
+        let whole = source.path.display().to_string();
+        let name = source
+            .path
+            .file_name()
+            .map_or_else(|| whole.clone(), |name| name.to_string_lossy().into_owned());
+        data.details.push(("Source", copy(&name, &whole)));
     }
     let runs = snapshot
         .runs

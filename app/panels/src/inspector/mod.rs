@@ -4,11 +4,11 @@ mod data;
 
 use contract::{Command, ModelName, Snapshot};
 use egui::{Ui, vec2};
-use look::icon;
+use look::{format, icon};
 
 use data::{Detail, InspectorData};
 
-use crate::parts::{ago_ui, code_ui, cut_label_ui};
+use crate::parts::{code_ui, cut_label_ui, exact_time};
 use crate::states;
 use crate::{Ctx, Selection};
 
@@ -75,14 +75,20 @@ impl Inspector {
         if let Some((run, _)) = &data.register {
             self.register_ui(ctx, ui, run);
         }
-        for offer in &data.actions {
-            if look
-                .quiet_icon_button_ui(ui, offer.icon, &offer.label)
-                .clicked()
-            {
-                offer.action.act(ctx);
+        // The icons stand in line with the text above; the ground under the pointer reaches out.
+        let margin = egui::Margin {
+            left: -10,
+            ..egui::Margin::ZERO
+        };
+        egui::Frame::new().outer_margin(margin).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = look.space.xs;
+            for offer in &data.actions {
+                let button = look.quiet_icon_button_ui(ui, offer.icon, &offer.label);
+                if button.clicked() {
+                    offer.action.act(ctx);
+                }
             }
-        }
+        });
         if let Some(code) = &data.code {
             ui.add_space(look.space.s);
             code_ui(look, ui, "fact", code);
@@ -170,7 +176,9 @@ fn detail_ui(ctx: &Ctx<'_>, ui: &mut Ui, key: &str, detail: &Detail) {
             }
         }
         Detail::Time(at) => {
-            look.key_value_with_ui(ui, key, |ui| ago_ui(ctx, ui, *at));
+            let ago = format::ago(ctx.view.now.unix_millis, at.unix_millis);
+            look.key_value_ui(ui, key, &ago)
+                .on_hover_text(exact_time(*at));
         }
     }
 }

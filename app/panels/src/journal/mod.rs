@@ -9,7 +9,7 @@ mod tests;
 use std::sync::Arc;
 
 use contract::{Command, JournalHead, JournalView, Snapshot};
-use egui::{Align, Layout, Ui};
+use egui::Ui;
 use look::icon;
 
 use crate::parts::inset_ui;
@@ -116,7 +116,7 @@ fn head_ui(ctx: &Ctx<'_>, ui: &mut Ui, journal: &JournalView) {
         }
     });
     let trust = data::Trust::of(journal, ctx.view.now);
-    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+    ui.horizontal(|ui| {
         let chip = look.chip_ui(ui, trust.tone, &trust.text);
         if let Some(verified) = journal.verified {
             chip.on_hover_text(crate::parts::exact_time(verified.at));

@@ -43,6 +43,7 @@ pub(super) fn table_ui(ctx: &Ctx<'_>, ui: &mut Ui, question: &Question<'_>, aske
         .collect();
     let rest = widths::rest(ui, SALT, &columns, ui.available_width());
     columns.push(widths::fixed(rest.max(HEADS[4].1)));
+    widths::without_column_lines(ui);
     let mut table = Table::new()
         .id_salt(SALT)
         .num_rows(question.facts)

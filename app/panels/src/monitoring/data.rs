@@ -154,10 +154,10 @@ fn statistics(statistics: &DriftStatistics) -> Vec<(&'static str, String)> {
         } => vec![
             (
                 "Wasserstein",
-                format!("{} sd", format::number(*wasserstein)),
+                format!("{} sd", format::metric(*wasserstein)),
             ),
             ("KS", format::metric(*ks)),
-            ("p", format::number(*ks_p_value)),
+            ("p", probability(*ks_p_value)),
         ],
         DriftStatistics::Categorical {
             chi_square,
@@ -166,8 +166,17 @@ fn statistics(statistics: &DriftStatistics) -> Vec<(&'static str, String)> {
         } => vec![
             ("Jensen-Shannon", format::metric(*jensen_shannon)),
             ("χ²", format::number(*chi_square)),
-            ("p", format::number(*chi_square_p_value)),
+            ("p", probability(*chi_square_p_value)),
         ],
+    }
+}
+
+/// Below a thousandth the digits say nothing more.
+fn probability(p_value: f64) -> String {
+    if p_value < 0.001 {
+        "< 0.001".to_owned()
+    } else {
+        format!("{p_value:.3}")
     }
 }
 

@@ -10,7 +10,7 @@ use contract::{Command, DriftReport, DriftVerdict, ModelName, RunState, Snapshot
 use egui::Ui;
 use look::{Tone, format, icon};
 
-use crate::parts::{exact_time, inset_ui};
+use crate::parts::{exact_time, head_ui, inset_ui};
 use crate::states::{self, Sample};
 use crate::{Ctx, Place, Selection};
 
@@ -52,7 +52,7 @@ impl MonitoringPanel {
             .filter(|report| report.model == view.endpoint.version)
             .cloned();
         inset_ui(ctx.look, ui, |ui| {
-            self.head_ui(ctx, ui, &name);
+            self.choose_ui(ctx, ui, &name);
             numbers_ui(ctx, ui, &data::headlines(&view, report.as_deref()));
             ui.add_space(ctx.look.space.m);
             match &report {
@@ -62,10 +62,12 @@ impl MonitoringPanel {
         });
     }
 
-    fn head_ui(&mut self, ctx: &Ctx<'_>, ui: &mut Ui, name: &ModelName) {
+    fn choose_ui(&mut self, ctx: &Ctx<'_>, ui: &mut Ui, name: &ModelName) {
         let look = ctx.look;
         let said = format!("{name}: what it is asked, against what it was trained on");
-        look.page_head_ui(ui, "Monitoring", &said, |ui| {
+        let has_choice = ctx.snapshot.endpoints.len() > 1;
+        let width = if has_choice { 460.0 } else { 304.0 };
+        head_ui(look, ui, ("Monitoring", &said), width, |ui| {
             if look
                 .primary_icon_button_ui(ui, icon::REFRESH, "Measure")
                 .clicked()
@@ -83,7 +85,8 @@ impl MonitoringPanel {
             });
             ui.spacing_mut().combo_width = 188.0;
             look.select_ui(ui, "Window", &mut self.window, &windows);
-            if ctx.snapshot.endpoints.len() > 1 {
+            if has_choice {
+                ui.spacing_mut().combo_width = 140.0;
                 let mut picked = name.clone();
                 let endpoints: Vec<(ModelName, String)> = ctx
                     .snapshot
@@ -127,7 +130,8 @@ impl MonitoringPanel {
             let panel = if is_wide {
                 egui::Panel::right("drift column").exact_size(COLUMN_WIDTH)
             } else {
-                egui::Panel::bottom("drift column below").exact_size(260.0)
+                let height = (ui.available_height() * 0.5).min(320.0);
+                egui::Panel::bottom("drift column below").exact_size(height)
             };
             panel
                 .resizable(false)
@@ -198,30 +202,37 @@ impl MonitoringPanel {
 }
 
 fn numbers_ui(ctx: &Ctx<'_>, ui: &mut Ui, headlines: &[data::Headline]) {
+    const NARROWEST: f32 = 128.0;
+    const WIDEST: f32 = 220.0;
+    let in_a_row = ((ui.available_width() / NARROWEST) as usize).clamp(1, headlines.len());
+    let width = (ui.available_width() / in_a_row as f32).min(WIDEST);
+    for row in headlines.chunks(in_a_row) {
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            for headline in row {
+                number_ui(ctx, ui, width, headline);
+            }
+        });
+    }
+}
+
+fn number_ui(ctx: &Ctx<'_>, ui: &mut Ui, width: f32, headline: &data::Headline) {
     let look = ctx.look;
-    let width = (ui.available_width() / headlines.len() as f32).min(220.0);
-    ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = 0.0;
-        for headline in headlines {
-            ui.allocate_ui_with_layout(
-                egui::vec2(width, 56.0),
-                egui::Layout::top_down(egui::Align::Min),
-                |ui| {
-                    ui.set_width(width);
-                    ui.spacing_mut().item_spacing = egui::vec2(look.space.xs, 0.0);
-                    ui.horizontal(|ui| {
-                        ui.label(look.caption(headline.name));
-                        if headline.tone != Tone::Neutral {
-                            look.state_dot_ui(ui, headline.tone, tone_word(headline.tone));
-                        }
-                    });
-                    ui.horizontal(|ui| {
-                        ui.label(look.hero(&headline.value));
-                        ui.label(look.secondary(headline.unit));
-                    });
-                },
-            );
-        }
+    let layout = egui::Layout::top_down(egui::Align::Min);
+    ui.allocate_ui_with_layout(egui::vec2(width, 56.0), layout, |ui| {
+        ui.set_width(width);
+        ui.spacing_mut().item_spacing = egui::vec2(look.space.xs, 0.0);
+        ui.horizontal(|ui| {
+            ui.set_height(16.0);
+            ui.label(look.caption(headline.name));
+            if headline.tone != Tone::Neutral {
+                look.state_dot_ui(ui, headline.tone, tone_word(headline.tone));
+            }
+        });
+        ui.horizontal(|ui| {
+            ui.label(look.hero(&headline.value));
+            ui.label(look.secondary(headline.unit));
+        });
     });
 }
 

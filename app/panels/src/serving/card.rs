@@ -58,7 +58,10 @@ fn card_ui(ctx: &Ctx<'_>, ui: &mut Ui, view: &EndpointView, (is_open, width): (b
         .corner_radius(look.card_corner());
     ui.painter().add(frame.paint(rect));
     let inside = rect.shrink(look.space.m);
-    ui.scope_builder(UiBuilder::new().max_rect(inside), |ui| {
+    let builder = UiBuilder::new()
+        .max_rect(inside)
+        .layout(Layout::top_down(Align::Min));
+    ui.scope_builder(builder, |ui| {
         ui.set_clip_rect(inside.intersect(ui.clip_rect()));
         ui.spacing_mut().item_spacing.y = look.space.xs;
         title_ui(ctx, ui, &card);

@@ -180,7 +180,7 @@ fn head_ui(ctx: &Ctx<'_>, ui: &mut Ui) {
         Some(server) => format!("{} answers on this machine only", server.url),
         None => "Nothing is served".to_owned(),
     };
-    ctx.look.page_head_ui(ui, "Serving", &said, |_| {});
+    crate::parts::head_ui(ctx.look, ui, ("Serving", &said), 0.0, |_| {});
 }
 
 fn empty_ui(ctx: &Ctx<'_>, ui: &mut Ui) {

@@ -8,7 +8,7 @@ use super::data::{TriedAnswer, TryForm, contract_in_words, field_problem, field_
 use crate::Ctx;
 use crate::parts::labelled_bar_ui;
 
-const FIELD_WIDTH: f32 = 300.0;
+const FIELD_WIDTH: f32 = 232.0;
 const ANSWER_WIDTH: f32 = 300.0;
 /// Below this width the answer stands under the form.
 const NARROW: f32 = 700.0;
@@ -33,7 +33,10 @@ pub(super) fn try_ui(ctx: &Ctx<'_>, ui: &mut Ui, view: &EndpointView, form: &mut
             left: look.space.l as i8,
             ..egui::Margin::ZERO
         }))
-        .show(ui, |ui| answer_ui(ctx, ui, view));
+        .show(ui, |ui| {
+            send_ui(ctx, ui, view, form);
+            answer_ui(ctx, ui, view);
+        });
     egui::CentralPanel::no_frame().show(ui, |ui| {
         ScrollArea::vertical()
             .auto_shrink(false)
@@ -47,7 +50,7 @@ fn form_ui(ctx: &Ctx<'_>, ui: &mut Ui, view: &EndpointView, form: &mut TryForm) 
     ui.horizontal(|ui| {
         ui.label(look.secondary(contract_in_words(signature)));
     });
-    let in_a_row = ((ui.available_width() / FIELD_WIDTH).floor() as usize).clamp(1, 3);
+    let in_a_row = ((ui.available_width() / FIELD_WIDTH).floor() as usize).clamp(1, 4);
     let width = ui.available_width() / in_a_row as f32 - look.space.l;
     for row in signature.inputs.chunks(in_a_row) {
         ui.horizontal_top(|ui| {
@@ -60,7 +63,12 @@ fn form_ui(ctx: &Ctx<'_>, ui: &mut Ui, view: &EndpointView, form: &mut TryForm) 
             }
         });
     }
-    ui.add_space(look.space.s);
+}
+
+/// The button stands beside the answer, in view however long the form is.
+fn send_ui(ctx: &Ctx<'_>, ui: &mut Ui, view: &EndpointView, form: &mut TryForm) {
+    let look = ctx.look;
+    let signature: &Signature = &view.model.signature;
     let cells = form.cells(signature);
     ui.horizontal(|ui| {
         let send = ui
@@ -80,10 +88,11 @@ fn form_ui(ctx: &Ctx<'_>, ui: &mut Ui, view: &EndpointView, form: &mut TryForm) 
             form.model = None;
             form.follow(&view.model.id, signature);
         }
-        if let Err(problem) = &cells {
-            look.chip_ui(ui, Tone::Fail, problem);
-        }
     });
+    if let Err(problem) = &cells {
+        look.chip_ui(ui, Tone::Fail, problem);
+    }
+    ui.add_space(look.space.s);
 }
 
 fn field_ui(ctx: &Ctx<'_>, ui: &mut Ui, input: &InputSpec, form: &mut TryForm) {

@@ -47,6 +47,10 @@ pub(super) fn features_ui(
     ui.add_space(look.space.xs);
     let room = (height - (ui.cursor().top() - top)).max(4.0 * ROW);
     ui.spacing_mut().item_spacing.y = 0.0;
+    // The dialog is as bright as a check box; its ground tells them apart.
+    let inactive = &mut ui.visuals_mut().widgets.inactive;
+    inactive.bg_fill = look.palette.ground;
+    inactive.bg_stroke.color = look.palette.line_strong;
     ScrollArea::vertical()
         .id_salt("features")
         .max_height(room)

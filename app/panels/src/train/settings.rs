@@ -9,7 +9,7 @@ use super::data::{Field, Message, device_caption, has_gpu};
 use crate::Ctx;
 
 /// Room for the control at the right.
-const CONTROL: f32 = 172.0;
+pub(super) const CONTROL: f32 = 172.0;
 const NUMBER: f32 = 108.0;
 
 /// One setting: its name over its explanation, or over what is wrong with it; its control at the right.
@@ -77,7 +77,7 @@ fn network_ui(ctx: &Ctx<'_>, ui: &mut Ui, open: &mut Open) {
         ui,
         (
             "Hidden layers",
-            "Units of each layer, from the input on; empty is a linear model",
+            "Units of each layer; empty is a linear model",
         ),
         open.message(Field::HiddenLayers),
         |ui| {
@@ -88,10 +88,7 @@ fn network_ui(ctx: &Ctx<'_>, ui: &mut Ui, open: &mut Open) {
     row_ui(
         ctx,
         ui,
-        (
-            "Dropout",
-            "Share of units left out at random in each step, against overfitting",
-        ),
+        ("Dropout", "Units left out at random in each step"),
         open.message(Field::Dropout),
         |ui| share_ui(ui, "Dropout", &mut open.draft.dropout, 0.95),
     );
@@ -100,7 +97,7 @@ fn network_ui(ctx: &Ctx<'_>, ui: &mut Ui, open: &mut Open) {
         ui,
         (
             "Batch norm",
-            "Rescales what each layer passes on; steadier and faster training",
+            "Rescales between layers for steadier training",
         ),
         None,
         |ui| {
@@ -144,7 +141,7 @@ fn training_ui(ctx: &Ctx<'_>, ui: &mut Ui, open: &mut Open) {
         ui,
         (
             "Learning rate",
-            "Size of the first steps; it falls along a cosine to almost nothing",
+            "Size of the first steps; falls along a cosine",
         ),
         message,
         |ui| fraction_ui(ui, "Learning rate", &mut open.draft.training.learning_rate),
@@ -153,10 +150,7 @@ fn training_ui(ctx: &Ctx<'_>, ui: &mut Ui, open: &mut Open) {
     row_ui(
         ctx,
         ui,
-        (
-            "Weight decay",
-            "Pulls weights towards zero in each step, against overfitting",
-        ),
+        ("Weight decay", "Pulls weights towards zero in each step"),
         message,
         |ui| fraction_ui(ui, "Weight decay", &mut open.draft.training.weight_decay),
     );
@@ -165,7 +159,7 @@ fn training_ui(ctx: &Ctx<'_>, ui: &mut Ui, open: &mut Open) {
         ui,
         (
             "Patience",
-            "Stops after so many epochs without a better validation loss; 0 never stops",
+            "Epochs without a better loss until it stops; 0 never",
         ),
         None,
         |ui| {
@@ -181,10 +175,7 @@ fn training_ui(ctx: &Ctx<'_>, ui: &mut Ui, open: &mut Open) {
         row_ui(
             ctx,
             ui,
-            (
-                "Class weights",
-                "Rare classes count more, so that they are not passed over",
-            ),
+            ("Class weights", "Rare classes count more"),
             None,
             |ui| {
                 switch_ui(
@@ -215,17 +206,14 @@ fn split_ui(ctx: &Ctx<'_>, ui: &mut Ui, version: &DataVersion, open: &mut Open) 
             0.9,
         );
     });
-    let explanation = format!("{test} rows are held out and measured once, at the end");
+    let explanation = format!("{test} rows are held out and measured once");
     row_ui(ctx, ui, ("Test share", &explanation), None, |ui| {
         share_ui(ui, "Test share", &mut open.draft.split.test_share, 0.9);
     });
     row_ui(
         ctx,
         ui,
-        (
-            "Seed",
-            "The same seed, data and device give the same numbers",
-        ),
+        ("Seed", "Same seed, data and device: the same numbers"),
         None,
         |ui| whole_ui(ui, "Seed", &mut open.draft.seed, 0..=u64::MAX),
     );
@@ -270,6 +258,7 @@ fn share_ui(ui: &mut Ui, name: &str, share: &mut f64, most: f64) {
         .range(0.0..=most * 100.0)
         .speed(0.5)
         .max_decimals(1)
+        .custom_formatter(|number, _| number.to_string())
         .suffix(" %")
         .min_size(vec2(NUMBER, 28.0));
     if ui.add(drag).accessible_name(name).changed() {
@@ -298,6 +287,7 @@ fn fraction_ui(ui: &mut Ui, name: &str, number: &mut f64) {
         .range(0.0..=1.0)
         .speed(speed)
         .max_decimals(8)
+        .custom_formatter(|number, _| number.to_string())
         .min_size(vec2(NUMBER, 28.0));
     ui.add(drag).accessible_name(name);
 }

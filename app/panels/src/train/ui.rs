@@ -1,8 +1,11 @@
 //! How the training dialog is drawn: settings at the left, features at the right, what is wrong and the button at the foot.
 
 use contract::{DataVersion, LearningTask, Recipe};
-use egui::{Align, Id, Layout, Modal, Popup, PopupCloseBehavior, ScrollArea, Ui, vec2};
-use look::{Tone, format, icon, paint};
+use egui::{
+    Align, Id, Layout, Modal, Popup, PopupCloseBehavior, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    pos2, vec2,
+};
+use look::{Look, Tone, format, icon, paint};
 
 use super::data::{Field, Message, task_choices, task_reason};
 use super::{Open, features, settings};
@@ -119,10 +122,7 @@ fn left_ui(ctx: &Ctx<'_>, ui: &mut Ui, version: &DataVersion, open: &mut Open) {
     settings::row_ui(
         ctx,
         ui,
-        (
-            "Model",
-            "Multi-layer perceptron, with an embedding for each text column",
-        ),
+        ("Model", "Multi-layer perceptron; text columns are embedded"),
         None,
         |ui| {
             look.chip_ui(ui, Tone::Neutral, "MLP");
@@ -135,14 +135,7 @@ fn left_ui(ctx: &Ctx<'_>, ui: &mut Ui, version: &DataVersion, open: &mut Open) {
 fn target_ui(ctx: &Ctx<'_>, ui: &mut Ui, version: &DataVersion, open: &mut Open) {
     let look = ctx.look;
     let name = open.draft.target.as_deref().unwrap_or("Choose…").to_owned();
-    let shown = paint::line(ui, &name, look.medium_font(), look.palette.text, 150.0);
-    let text: String = if shown.elided {
-        name.chars().take(16).chain(['…']).collect()
-    } else {
-        name.clone()
-    };
-    let button = look.button_with_icon_ui(ui, icon::EXPAND, &text);
-    let button = button.accessible_name(format!("Target, {name}"));
+    let button = picker_ui(look, ui, "Target", &name);
     Popup::from_toggle_button_response(&button)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .width(280.0)
@@ -178,6 +171,32 @@ fn target_ui(ctx: &Ctx<'_>, ui: &mut Ui, version: &DataVersion, open: &mut Open)
                     }
                 });
         });
+}
+
+/// What opens a list: the choice at the left, a chevron at the right.
+fn picker_ui(look: &Look, ui: &mut Ui, label: &str, chosen: &str) -> egui::Response {
+    let palette = &look.palette;
+    let size = vec2(settings::CONTROL, look.size.control);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    if ui.is_rect_visible(rect) {
+        let (fill, edge) = if response.hovered() {
+            (palette.hover, palette.line_strong)
+        } else {
+            (palette.raised, palette.line)
+        };
+        let edge = Stroke::new(look.size.hairline, edge);
+        ui.painter()
+            .rect(rect, look.corner(), fill, edge, StrokeKind::Inside);
+        let ink = palette.text;
+        let text = paint::line(ui, chosen, look.body_font(), ink, rect.width() - 36.0);
+        let at = pos2(rect.left() + 10.0, rect.center().y - text.size().y / 2.0);
+        ui.painter().galley(at, text, ink);
+        let center = pos2(rect.right() - 16.0, rect.center().y);
+        paint::chevron(ui.painter(), center, false, palette.text_second);
+        paint::focus_ring(look, ui, &response, look.corner());
+    }
+    let said = format!("{label}, {chosen}");
+    paint::named(ui, response, egui::Role::ComboBox, &said).on_hover_text(chosen)
 }
 
 fn task_ui(

@@ -92,7 +92,9 @@ impl App {
     /// Looks at the cross of the window and at what is still running.
     pub(super) fn watch_closing(&mut self, ctx: &Context) {
         if self.closing == Closing::Gone {
-            ctx.send_viewport_cmd(ViewportCommand::Close);
+            if !std::mem::replace(&mut self.is_goodbye_said, true) {
+                ctx.send_viewport_cmd(ViewportCommand::Close);
+            }
             return;
         }
         let is_finished = self.closing == Closing::Finishing && at_work(&self.snapshot).is_none();

@@ -67,6 +67,8 @@ pub struct App {
     closing: Closing,
     after: Option<After>,
     keymap_is_edited: bool,
+    /// The window was told to close; once is enough.
+    is_goodbye_said: bool,
     arrivals: Receiver<Arrival>,
     arrival_sender: SyncSender<Arrival>,
     wake: Wake,
@@ -113,6 +115,7 @@ impl App {
             closing: Closing::Stays,
             after: None,
             keymap_is_edited: false,
+            is_goodbye_said: false,
             folders,
             settings,
             keymap,

@@ -30,7 +30,7 @@ fn word_starts_win_and_letters_must_be_in_order() {
         &["Verify the journal", "Journal"],
         &["Verify the journal"],
     );
-    check("po", &["Open project…"], &[]);
+    check("zo", &["Open project…"], &[]);
 }
 
 #[test]

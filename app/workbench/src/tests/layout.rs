@@ -26,8 +26,9 @@ fn going_turns_the_tile_and_splits_only_when_asked() {
     assert_eq!((layout.place(), layout.tile_count()), (Place::Datasets, 2));
     layout.open_beside(Place::Experiments);
     assert_eq!(layout.tile_count(), 2);
+    // Experiments had the focus, so its tile turns.
     layout.go(Place::Serving);
-    assert_eq!(sorted(&layout), [Place::Experiments, Place::Serving]);
+    assert_eq!(sorted(&layout), [Place::Datasets, Place::Serving]);
 }
 
 #[test]

@@ -15,6 +15,8 @@ use contract::Digest;
 use crate::CatalogError;
 use hash::{check_digest, digest_of_bytes, digest_of_file, hash_in_steps};
 
+pub(crate) use store::sync_folder;
+
 /// Files and folders that are not objects yet begin with this.
 const TEMPORARY: &str = "tmp-";
 
@@ -43,7 +45,7 @@ impl Objects {
         if !folder.is_dir() {
             fs::create_dir_all(folder).map_err(failed)?;
             if let Some(parent) = folder.parent() {
-                store::sync_folder(parent)?;
+                sync_folder(parent)?;
             }
         }
         for entry in fs::read_dir(folder).map_err(failed)? {

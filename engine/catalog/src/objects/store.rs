@@ -132,7 +132,7 @@ fn sync_file(path: &Path) -> io::Result<()> {
 }
 
 /// Makes created and renamed names durable. Windows does this by itself and cannot open a folder.
-pub(super) fn sync_folder(folder: &Path) -> Result<(), CatalogError> {
+pub(crate) fn sync_folder(folder: &Path) -> Result<(), CatalogError> {
     if cfg!(windows) || folder.as_os_str().is_empty() {
         return Ok(());
     }

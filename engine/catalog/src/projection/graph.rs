@@ -8,6 +8,7 @@ use duckdb::{Connection, params};
 
 use super::tables::execute;
 use crate::CatalogError;
+use crate::connection::appender;
 
 /// A node that is about to be added.
 struct Node<'a> {
@@ -191,14 +192,11 @@ pub(super) fn add_digests<'a>(
     digests: impl IntoIterator<Item = &'a Digest>,
     seq: u64,
 ) -> Result<(), CatalogError> {
+    let mut rows = appender(connection, "lineage_digest")?;
     for digest in digests {
-        execute(
-            connection,
-            "INSERT INTO lineage_digest VALUES (?, ?, ?)",
-            params![digest.as_str(), id, seq],
-        )?;
+        rows.append_row(params![digest.as_str(), id, seq])?;
     }
-    Ok(())
+    Ok(rows.flush()?)
 }
 
 fn add_edge(connection: &Connection, from: &str, to: &str, seq: u64) -> Result<(), CatalogError> {

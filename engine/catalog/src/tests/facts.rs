@@ -1,10 +1,15 @@
 //! Facts go in once, in order, and come back as they were.
 
+use std::time::Instant;
+
 use contract::{Fact, FactRecord, JournalHead};
 use expect_test::expect;
 use proptest::prelude::*;
 
-use super::{at, chain, digest, folder, main_road, new_catalog, notes, open, run_id};
+use super::{
+    at, chain, data_added, data_ref, digest, folder, main_road, new_catalog, new_catalog_in, notes,
+    open, registered, run_finished, run_id, run_started,
+};
 use crate::{Catalog, CatalogError};
 
 fn head_of(records: &[FactRecord]) -> Option<JournalHead> {
@@ -200,4 +205,53 @@ fn a_catalog_moves_between_threads() {
             .len(),
         3
     );
+}
+
+/// A rebuild after a loss: 200 runs of 50 checkpoints, as the host replays them.
+#[test]
+fn ten_thousand_facts_are_replayed_in_seconds() {
+    let runs = (0..200).flat_map(|number| {
+        let name = number.to_string();
+        let saved = Fact::CheckpointSaved {
+            run: run_id(&name),
+            epoch: 1,
+        };
+        let started = run_started(&name, data_ref("wine", 1));
+        [started].into_iter().chain(vec![saved; 50]).chain([
+            run_finished(&name),
+            registered("quality", number + 1, &name),
+        ])
+    });
+    let records = chain([data_added("wine", 1, &["first"])].into_iter().chain(runs));
+    let (_dir, path, mut catalog) = new_catalog_in(folder());
+    let started = Instant::now();
+    for group in records.chunks(1_000) {
+        catalog.apply(group).expect("applied");
+    }
+    let replayed = started.elapsed();
+    drop(catalog);
+    let started = Instant::now();
+    let mut catalog = open(&path);
+    assert_eq!(catalog.applied().expect("readable"), head_of(&records));
+    let opened = started.elapsed();
+
+    let mut next = chain(records.iter().map(|record| record.fact.clone()).chain([
+        run_started("last", data_ref("wine", 1)),
+        run_finished("last"),
+    ]));
+    let started = Instant::now();
+    catalog
+        .apply(&next.split_off(records.len()))
+        .expect("applied");
+    let applied = started.elapsed();
+    let started = Instant::now();
+    let graph = catalog.lineage("wine@1").expect("readable").expect("there");
+    eprintln!(
+        "{} facts replayed in {replayed:.2?}, opened in {opened:.2?}, two more in {applied:.2?}, lineage of {} nodes in {:.2?}",
+        records.len(),
+        graph.nodes.len(),
+        started.elapsed()
+    );
+    assert_eq!(graph.nodes.len(), 2 + 201 + 200);
+    assert!(replayed.as_secs() < 30 && opened.as_secs() < 3);
 }

@@ -213,6 +213,13 @@ fn a_full_disk_loses_nothing_and_work_resumes() {
         "{error:?}"
     );
     assert!(!error.can_be_rebuilt());
+    eprintln!("PROBE {} {error:?}", error.invalidates_the_connection());
+    for _ in 0..3 {
+    let c = catalog.checkpoint();
+    eprintln!("PROBE2 {:?}", c.map_err(|e|(e.invalidates_the_connection(), e)));
+    eprintln!("PROBE3 {:?}", catalog.points(&run_id("one"), None).map(|p|p.len()).map_err(|e|(e.invalidates_the_connection(), e)));
+    eprintln!("PROBE4 {:?}", catalog.apply(&facts[10..20]).map_err(|e|(e.invalidates_the_connection(), e)));
+    }
 
     fs::remove_file(ballast).expect("removed");
     assert_eq!(

@@ -1,12 +1,15 @@
 //! Metric points and predictions: many, fast, and exactly as they were given.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use contract::{Cell, MetricPoint, ModelVersionRef, PredictedOutput, Prediction, RequestId, RunId};
 use proptest::prelude::*;
 
 use super::{at, folder, model_ref, new_catalog, new_catalog_in, open, run_id};
 use crate::Catalog;
+
+/// A tenth of a second on a quiet machine; the printed figures are the measurement, this only catches another order of growth.
+const A_BUSY_MACHINE: Duration = Duration::from_secs(4);
 
 fn point(key: &str, step: u64, value: f64) -> MetricPoint {
     MetricPoint {
@@ -188,8 +191,7 @@ fn a_hundred_thousand_points_are_quick() {
         started.elapsed()
     );
     assert_eq!(found.len(), given.len());
-    assert!(appended.as_secs_f64() < 1.0, "{appended:.2?}");
-    assert!(read.as_secs_f64() < 1.0, "{read:.2?}");
+    assert!(appended < A_BUSY_MACHINE && read < A_BUSY_MACHINE);
 }
 
 fn prediction(number: u64, model: &ModelVersionRef) -> Prediction {
@@ -303,5 +305,5 @@ fn the_newest_of_a_million_predictions_are_found_quickly() {
     eprintln!(
         "1 010 000 predictions: 10 000 appended in {appended:.2?}, newest 5 000 of a common model in {of_common:.2?}, newest 1 000 of a rare one in {of_rare:.2?}"
     );
-    assert!(of_common.as_secs_f64() < 0.5 && of_rare.as_secs_f64() < 0.5);
+    assert!(of_common < A_BUSY_MACHINE && of_rare < A_BUSY_MACHINE);
 }

@@ -236,10 +236,21 @@ impl Reading {
         }
     }
 
-    /// Several columns in the first record, or in nearly all.
+    /// Several columns in the first record, or in nearly all; but sentences with commas are one column.
     fn is_a_table(&self) -> bool {
         let first = self.records.first().map_or(0, ByteRecord::len);
-        self.usual_width > 1 && (first > 1 || self.fit.0 >= 0.9)
+        self.usual_width > 1 && (self.fit.0 >= 0.9 || (first > 1 && !self.is_prose()))
+    }
+
+    /// After each delimiter comes a space, and the records are of all widths.
+    fn is_prose(&self) -> bool {
+        let starts_with_space = |field: &[u8]| field.starts_with(b" ");
+        self.fit.0 < 0.8
+            && self
+                .records
+                .iter()
+                .flat_map(|record| record.iter().skip(1))
+                .all(starts_with_space)
     }
 
     /// Records of another width above the first usual one, if nearly all others are usual.

@@ -157,7 +157,7 @@ pub(crate) fn nothing_read(source: &Path, dialect: &Dialect, rejects: &RejectWri
             rejected: rejects.count,
             first: first.clone(),
         },
-        None if dialect.has_header => DataError::HeaderOnly { path },
+        None if dialect.has_header && dialect.width > 0 => DataError::HeaderOnly { path },
         None => DataError::Empty { path },
     }
 }

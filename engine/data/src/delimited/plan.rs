@@ -108,8 +108,10 @@ impl Reading {
         )
     }
 
-    /// Every value is known to be of the type or a word for missing, so what does not convert is missing.
+    /// Every value is known to be of the type or a word for missing, so what does not convert is missing. Without the `nullif` DuckDB
+    /// would move the conversion into the reader, which then rejects the row instead.
     fn plain(self, value: &str, decimal: u8) -> String {
+        let value = format!("nullif({value}, 'NA')");
         match self.column_type {
             ColumnType::Integer => format!("TRY_CAST({value} AS BIGINT)"),
             ColumnType::Float if decimal == b',' => {
@@ -120,7 +122,7 @@ impl Reading {
             ColumnType::Timestamp => {
                 format!("make_timestamp(epoch_us(TRY_CAST({value} AS TIMESTAMPTZ)))")
             }
-            ColumnType::Text => value.to_owned(),
+            ColumnType::Text => value,
         }
     }
 

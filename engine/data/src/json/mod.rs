@@ -172,5 +172,9 @@ fn sentence(error: &serde_json::Error) -> String {
         .into_iter()
         .flat_map(char::to_uppercase)
         .collect();
-    format!("{first}{} at letter {}", letters.as_str(), error.column())
+    let what = format!("{first}{}", letters.as_str());
+    match error.column() {
+        0 => what,
+        column => format!("{what} at letter {column}"),
+    }
 }

@@ -190,7 +190,12 @@ fn cramers_v(pairs: &[(usize, usize)]) -> Option<f64> {
     let (r, k) = (rows.len() as f64, columns.len() as f64);
     let phi = (squares - 1.0 - (r - 1.0) * (k - 1.0) / (count - 1.0)).max(0.0);
     let corrected = |kinds: f64| kinds - (kinds - 1.0).powi(2) / (count - 1.0);
-    bounded((phi / (corrected(r).min(corrected(k)) - 1.0)).sqrt())
+    let freedom = corrected(r).min(corrected(k)) - 1.0;
+    // With one value, or a value of its own in every row, nothing is left but rounding.
+    if freedom < 1e-9 {
+        return None;
+    }
+    bounded((phi / freedom).sqrt())
 }
 
 /// A column of one value gives 0 / 0.

@@ -167,7 +167,7 @@ fn counts(
         {
             let _ = write!(
                 aggregates,
-                "histogram(CAST(least(floor(({value} - {min:?}) * {scale:?}), {}) AS INTEGER)) AS h{index}, ",
+                "histogram(CASE WHEN isfinite(v{index}) THEN CAST(least(floor((v{index} - {min:?}) * {scale:?}), {}) AS INTEGER) END) AS h{index}, ",
                 BINS - 1
             );
             parts.push(format!(

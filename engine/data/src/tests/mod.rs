@@ -8,6 +8,7 @@ mod imports;
 mod parts;
 mod round_trip;
 mod rows;
+mod timing;
 mod types;
 mod warnings;
 

@@ -133,6 +133,7 @@ fn a_gpu_learns_what_the_cpu_learns() {
         let data = mixed_for("class", 400, 3);
         let mut recipe = recipe(&data, "class", LearningTask::MultiClassClassification);
         recipe.device = device;
+        recipe.training.epochs = 3;
         run_once(data, recipe).expect("a run").report.metrics
     };
     let (gpu, cpu) = (outcome_on(DeviceChoice::Gpu), outcome_on(DeviceChoice::Cpu));

@@ -138,6 +138,43 @@ fn settings_that_cannot_be() {
 }
 
 #[test]
+fn what_cannot_fit_into_memory_is_refused_before_it_is_tried() {
+    for hidden in [
+        vec![1_000_000, 1_000_000],
+        vec![usize::MAX],
+        vec![1 << 40; 3],
+    ] {
+        let error = refused_with(|recipe| recipe.model.hidden = hidden);
+        assert!(matches!(error, LearnError::TooLarge { .. }), "{error}");
+    }
+}
+
+#[test]
+fn ten_thousand_columns_are_learned() {
+    let (rows, width) = (200, 10_000);
+    let names: Vec<String> = (0..width).map(|index| format!("x{index}")).collect();
+    let label: Vec<&str> = (0..rows)
+        .map(|row| if row % 2 == 0 { "even" } else { "odd" })
+        .collect();
+    let mut columns: Vec<(&str, Values)> = names
+        .iter()
+        .map(|name| {
+            (
+                name.as_str(),
+                Values::Number((0..rows).map(|row| (row % 2) as f64).collect()),
+            )
+        })
+        .collect();
+    columns.push(("y", text(&label)));
+    let data = frame(columns);
+    let mut recipe = recipe(&data, "y", LearningTask::BinaryClassification);
+    recipe.training.epochs = 2;
+    let report = run_once(data, recipe).expect("a run").report;
+    assert_eq!(report.metrics["test/accuracy"], 1.0);
+    assert!(!report.importance.is_empty());
+}
+
+#[test]
 fn a_loss_that_is_no_number_names_its_batch() {
     let data = mixed_for("price", 300, 1);
     let mut recipe = recipe(&data, "price", LearningTask::Regression);

@@ -9,7 +9,7 @@ use crate::evaluate::{Part, evaluate};
 use crate::net::{Folded, Predictor, step};
 use crate::optimise::{AdamW, Moments, learning_rate};
 use crate::plan::Plan;
-use crate::prepare::{Preparation, Target};
+use crate::prepare::{Preparation, Target, feature_columns};
 
 struct Setup {
     recipe: Recipe,
@@ -30,13 +30,12 @@ fn setup(task: LearningTask, model: MlpSpec) -> Setup {
     recipe.model = model;
     let rows: Vec<usize> = (0..24).collect();
     let target = Target::learn(&recipe, &data, &rows).expect("a target");
-    let preparation = Preparation::learn(&recipe, &data, &rows).expect("a preparation");
+    let values = feature_columns(&recipe, &data).expect("columns");
+    let preparation = Preparation::learn(&recipe, &values, &rows).expect("a preparation");
     Setup {
-        plan: Plan::new(&recipe.model, &preparation, target.outputs()),
+        plan: Plan::new(&recipe, &preparation, target.outputs(), 24).expect("a plan"),
         part: Part {
-            encoded: preparation
-                .encode(&recipe, &data, &rows)
-                .expect("encoded rows"),
+            encoded: preparation.encode(&values, &rows).expect("encoded rows"),
             actual: target.of(&rows),
             rows,
         },

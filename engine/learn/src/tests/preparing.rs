@@ -3,18 +3,20 @@
 use contract::{Frame, LearningTask, Values};
 
 use super::support::{frame, mixed_for, recipe, text};
-use crate::prepare::{Preparation, PreparedColumn, Target, TargetKind};
+use crate::prepare::{Encoded, Preparation, PreparedColumn, Target, TargetKind, feature_columns};
 use crate::split::ordered_classes;
 
 fn learn(frame: &Frame, training: &[usize]) -> Preparation {
     let recipe = recipe(frame, "target", LearningTask::Regression);
-    Preparation::learn(&recipe, frame, training).expect("a preparation")
+    let values = feature_columns(&recipe, frame).expect("columns");
+    Preparation::learn(&recipe, &values, training).expect("a preparation")
 }
 
-fn encode(frame: &Frame, training: &[usize], rows: &[usize]) -> crate::prepare::Encoded {
+fn encode(frame: &Frame, training: &[usize], rows: &[usize]) -> Encoded {
     let recipe = recipe(frame, "target", LearningTask::Regression);
+    let values = feature_columns(&recipe, frame).expect("columns");
     learn(frame, training)
-        .encode(&recipe, frame, rows)
+        .encode(&values, rows)
         .expect("encoded rows")
 }
 
@@ -50,24 +52,20 @@ fn only_training_rows_teach() {
     let training: Vec<usize> = (0..150).collect();
     let mut data = mixed_for("price", 200, 1);
     let recipe = recipe(&data, "price", LearningTask::Regression);
-    let before = Preparation::learn(&recipe, &data, &training).expect("a preparation");
-    let target_before = Target::learn(&recipe, &data, &training)
-        .expect("a target")
-        .kind;
+    let learn = |data: &Frame| {
+        let values = feature_columns(&recipe, data).expect("columns");
+        let target = Target::learn(&recipe, data, &training).expect("a target");
+        let preparation = Preparation::learn(&recipe, &values, &training).expect("a preparation");
+        (preparation, target.kind)
+    };
+    let before = learn(&data);
     for column in &mut data.columns {
         match &mut column.values {
             Values::Number(values) => values[150..].fill(1e9),
             Values::Text(values) => values[150..].fill(Some("never seen".into())),
         }
     }
-    let after = Preparation::learn(&recipe, &data, &training).expect("a preparation");
-    assert_eq!(before, after);
-    assert_eq!(
-        target_before,
-        Target::learn(&recipe, &data, &training)
-            .expect("a target")
-            .kind
-    );
+    assert_eq!(before, learn(&data));
 }
 
 #[test]

@@ -161,6 +161,19 @@ fn a_seed_decides_everything() {
 }
 
 #[test]
+fn large_layers_on_many_threads_repeat_too() {
+    let outcome = || {
+        let data = mixed_for("price", 1_500, 4);
+        let mut recipe = recipe(&data, "price", LearningTask::Regression);
+        recipe.model.hidden = vec![256, 256];
+        recipe.training.batch_size = 512;
+        recipe.training.epochs = 3;
+        run_once(data, recipe).expect("a run").report.metrics
+    };
+    assert_eq!(outcome(), outcome());
+}
+
+#[test]
 fn a_resumed_run_ends_like_an_uninterrupted_one() {
     let data = mixed_for("class", 300, 4);
     let recipe = recipe(&data, "class", LearningTask::MultiClassClassification);

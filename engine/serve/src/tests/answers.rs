@@ -176,7 +176,8 @@ fn times_are_read_as_data_is() {
 
 #[test]
 fn every_form_of_mlflow_means_the_same() {
-    let client = served().client;
+    let served = served();
+    let client = &served.client;
     let labels = json!({"predictions": ["bad", "good \"enough\""]});
     let columns = json!(["colour", "alcohol", "age", "organic", "bottled"]);
     let data = json!([["red", 5, 3, true, 0], ["white", 15, 3, false, 0]]);
@@ -217,7 +218,8 @@ fn every_form_of_mlflow_means_the_same() {
 
 #[test]
 fn a_single_column_may_be_a_flat_list() {
-    let client = start(vec![super::single(1)]).client;
+    let served = start(vec![super::single(1)]);
+    let client = &served.client;
     for body in [
         json!({"instances": [1, 2.5, null]}),
         json!({"inputs": [1, 2.5, null]}),
@@ -235,7 +237,8 @@ fn a_single_column_may_be_a_flat_list() {
 
 #[test]
 fn inference_takes_a_tensor_a_column() {
-    let client = served().client;
+    let served = served();
+    let client = &served.client;
     let body = json!({
         "id": "mine",
         "inputs": [
@@ -275,7 +278,8 @@ fn inference_takes_a_tensor_a_column() {
 
 #[test]
 fn inference_takes_one_matrix() {
-    let client = served().client;
+    let served = served();
+    let client = &served.client;
     for data in [json!([9.5, 1, 10.5, 2]), json!([[9.5, 1], [10.5, 2]])] {
         let tensor = json!({"name": "anything", "datatype": "FP32", "shape": [2, 2], "data": data});
         let answer = client.post("/v2/models/price/infer", &json!({"inputs": [tensor]}));
@@ -289,7 +293,8 @@ fn inference_takes_one_matrix() {
 /// The layout that Triton's client sends and reads by default.
 #[test]
 fn inference_takes_and_gives_raw_tensors() {
-    let client = served().client;
+    let served = served();
+    let client = &served.client;
     let mut raw = Vec::new();
     raw.extend([5.0_f64, 15.0].iter().flat_map(|value| value.to_le_bytes()));
     for text in ["red", "white"] {
@@ -342,7 +347,8 @@ fn inference_takes_and_gives_raw_tensors() {
 
 #[test]
 fn metadata_describes_server_and_models() {
-    let client = served().client;
+    let served = served();
+    let client = &served.client;
     assert_eq!(client.get("/v2").json()["name"], "millrace");
     assert_eq!(client.get("/v2/health/live").json(), json!({"live": true}));
     assert_eq!(
@@ -350,7 +356,8 @@ fn metadata_describes_server_and_models() {
         json!({"ready": true})
     );
     assert_eq!(client.get("/ping").status, 200);
-    assert_eq!(start(vec![]).client.get("/ping").status, 404);
+    let empty = start(vec![]);
+    assert_eq!(empty.client.get("/ping").status, 404);
     for path in ["/v2/models/wine", "/v2/models/wine/versions/2"] {
         let wine = client.get(path).json();
         assert_eq!(wine["versions"], json!(["2"]));
@@ -382,7 +389,8 @@ fn metadata_describes_server_and_models() {
 
 #[test]
 fn openapi_is_made_from_routes_and_signatures() {
-    let document = served().client.get("/openapi.json").json();
+    let served = served();
+    let document = served.client.get("/openapi.json").json();
     assert_eq!(document["openapi"], "3.1.0");
     for route in crate::routes::ROUTES {
         let operation = &document["paths"][route.path][route.verb.word()];
@@ -411,7 +419,8 @@ fn openapi_is_made_from_routes_and_signatures() {
 
 #[test]
 fn metrics_count_per_model() {
-    let client = served().client;
+    let served = served();
+    let client = &served.client;
     let records = json!({"records": [{"age": 1, "alcohol": 1}, {"age": 1, "alcohol": 2}]});
     for _ in 0..3 {
         client.post("/predict/price", &records);
@@ -442,7 +451,8 @@ fn metrics_count_per_model() {
 fn names_with_other_letters_are_served() {
     let mut model = price(1);
     model.version.model = contract::ModelName::new("käse/sorte 1");
-    let client = start(vec![model]).client;
+    let served = start(vec![model]);
+    let client = &served.client;
     let answer = client.post(
         "/predict/k%C3%A4se%2Fsorte%201",
         &json!({"records": [{"age": 1, "alcohol": 2}]}),

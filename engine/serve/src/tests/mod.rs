@@ -2,6 +2,7 @@
 
 mod answers;
 mod figures;
+mod hold;
 mod lifecycle;
 mod limits;
 mod refusals;

@@ -38,8 +38,9 @@ fn thirteen() -> TestModel {
     model("wine", 1, signature)
 }
 
-/// Requests a second over some connections that each wait for their answer.
-fn requests_a_second(address: &ServerAddress) -> f64 {
+/// Requests a second over some connections that each wait for their answer, and microseconds of processor time a request (client and
+/// server together), which say more where other programs run.
+fn requests_a_second(address: &ServerAddress) -> (f64, f64) {
     let record: Vec<String> = thirteen()
         .signature
         .inputs
@@ -54,6 +55,7 @@ fn requests_a_second(address: &ServerAddress) -> f64 {
         address.key,
         body.len()
     );
+    let before = processor_seconds();
     let until = Instant::now() + Duration::from_secs(SECONDS);
     let answered: usize = thread::scope(|scope| {
         let connections: Vec<_> = (0..CONNECTIONS)
@@ -62,7 +64,19 @@ fn requests_a_second(address: &ServerAddress) -> f64 {
         let counts = connections.into_iter().map(|thread| thread.join());
         counts.map(|count| count.expect("a count")).sum()
     });
-    answered as f64 / SECONDS as f64
+    let micros = (processor_seconds() - before) * 1e6 / answered as f64;
+    (answered as f64 / SECONDS as f64, micros)
+}
+
+/// Of this process, from `/proc/self/stat` (in hundredths of a second); 0 where there is none.
+fn processor_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let (_, after_name) = stat.rsplit_once(')').unwrap_or_default();
+    let ticks = after_name.split_whitespace().skip(11).take(2);
+    ticks
+        .filter_map(|ticks| ticks.parse::<f64>().ok())
+        .sum::<f64>()
+        / 100.0
 }
 
 fn one_connection(host: &str, request: &[u8], until: Instant) -> usize {
@@ -87,10 +101,14 @@ fn speed_beside_a_constant_handler() {
     server.put(Arc::new(thirteen()));
     let yardstick = Yardstick::start(0).expect("a yardstick");
     for _ in 0..3 {
-        let constant = requests_a_second(yardstick.address());
-        let own = requests_a_second(server.address());
-        let ratio = own / constant;
-        eprintln!("{own:>9.0} requests/s, constant {constant:>9.0}, ratio {ratio:.2}");
+        let (constant, constant_micros) = requests_a_second(yardstick.address());
+        let (own, own_micros) = requests_a_second(server.address());
+        eprintln!(
+            "{own:>9.0} requests/s, constant {constant:>9.0}, ratio {:.2}; {own_micros:.1} us of processor, constant \
+             {constant_micros:.1}, ratio {:.2}",
+            own / constant,
+            constant_micros / own_micros
+        );
     }
     let figures = server.figures(&contract::ModelName::new("wine"));
     eprintln!(
