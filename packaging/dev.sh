@@ -117,7 +117,7 @@ check_rust
 set_surroundings
 case $verb in
   run)
-    cargo build --package millrace-workbench --bin millrace
+    cargo build --workspace --bins
     cd "$here" # where the paths of the arguments start
     exec "$CARGO_TARGET_DIR/debug/millrace" "$@"
     ;;

@@ -40,11 +40,41 @@ pub(crate) fn step(span: f64, most: usize) -> f64 {
         .unwrap_or(10.0 * power)
 }
 
-fn linear(range: Range, most: usize) -> Vec<Tick> {
-    let step = step(range.span(), most.saturating_sub(1).max(1));
+/// How a value of a linear axis is written: with the decimals of its step, so that ticks stand alike.
+pub(crate) fn decimals(step: f64) -> usize {
+    (-(step.log10() + 1e-9).floor()).clamp(0.0, 9.0) as usize
+}
+
+/// The whole steps inside the range, from the first to the last.
+fn steps(range: &Range, step: f64) -> (f64, f64) {
     let first = (range.min / step - 1e-9).ceil();
     let last = (range.max / step + 1e-9).floor();
-    let count = (last - first + 1.0).max(0.0).min(most as f64) as usize;
+    (first, last)
+}
+
+/// The smallest round step with which no more than `most` ticks stand inside the range.
+pub(crate) fn fitting_step(range: &Range, most: usize) -> f64 {
+    let mut step = step(range.span(), most);
+    // A range that begins and ends on a tick has one more than it has steps.
+    loop {
+        let (first, last) = steps(range, step);
+        if last - first < most as f64 {
+            return step;
+        }
+        let leading = step / 10f64.powf((step.log10() + 1e-9).floor());
+        // 1, 2, 5, 10.
+        step *= if (1.5..3.0).contains(&leading) {
+            2.5
+        } else {
+            2.0
+        };
+    }
+}
+
+fn linear(range: Range, most: usize) -> Vec<Tick> {
+    let step = fitting_step(&range, most);
+    let (first, last) = steps(&range, step);
+    let count = (last - first + 1.0).max(0.0) as usize;
     (0..count)
         .map(|index| {
             // Counted in whole steps, so that 0.30000000000000004 never stands there.

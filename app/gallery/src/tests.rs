@@ -1,39 +1,50 @@
 //! Every exhibit is drawn, wide and narrow, in both themes; with `MILLRACE_GALLERY_OUT=FOLDER` the pictures are kept.
 
+mod learning;
+
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::LazyLock;
 
-use contract::Command;
+use contract::{Command, Snapshot};
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use look::{Look, Theme};
 use panels::{Commands, Ctx, Request, Selection, View, states};
 
+use crate::exhibit::Drawing;
 use crate::{Exhibit, Gallery, exhibits};
 
-/// A panel on its own, with what it asked for.
+/// Made once: ten thousand runs take a while.
+static EXHIBITS: LazyLock<Vec<Exhibit>> = LazyLock::new(exhibits);
+
+/// A window that shows one panel after the other, with what they ask for.
 struct Stage {
     harness: Harness<'static>,
+    shown: Rc<RefCell<Shown>>,
     commands: Rc<Commands>,
     view: Rc<RefCell<View>>,
 }
 
+struct Shown {
+    snapshot: Snapshot,
+    drawing: Drawing,
+}
+
 impl Stage {
-    fn new(exhibit: &Exhibit, theme: Theme, size: [f32; 2]) -> Self {
+    fn empty(theme: Theme) -> Self {
         let look = Look::new(theme);
         let commands = Rc::new(Commands::default());
         let view = Rc::new(RefCell::new(states::view()));
-        if let Some(selection) = &exhibit.selection {
-            view.borrow().select(selection.clone());
-        }
-        let snapshot = exhibit.snapshot.clone();
-        let mut drawing = exhibit.drawing();
-        let (asked, seen) = (Rc::clone(&commands), Rc::clone(&view));
+        let shown = Rc::new(RefCell::new(Shown {
+            snapshot: states::no_project(),
+            drawing: Box::new(|_, _| {}),
+        }));
+        let (asked, seen, drawn) = (Rc::clone(&commands), Rc::clone(&view), Rc::clone(&shown));
         let setup = look.clone();
         let harness = Harness::builder()
-            .with_size(size)
             .with_theme(match theme {
                 Theme::Dark => egui::Theme::Dark,
                 Theme::Light => egui::Theme::Light,
@@ -44,9 +55,10 @@ impl Stage {
             .build_ui(move |ui| {
                 let ground = look.palette.ground;
                 ui.painter().rect_filled(ui.max_rect(), 0, ground);
+                let Shown { snapshot, drawing } = &mut *drawn.borrow_mut();
                 drawing(
                     &Ctx {
-                        snapshot: &snapshot,
+                        snapshot,
                         look: &look,
                         commands: &asked,
                         view: &seen.borrow(),
@@ -56,9 +68,33 @@ impl Stage {
             });
         Self {
             harness,
+            shown,
             commands,
             view,
         }
+    }
+
+    /// The stage with this panel on it, settled.
+    fn new(exhibit: &Exhibit) -> Self {
+        let mut stage = Self::empty(Theme::Dark);
+        stage.show(exhibit, exhibit.size);
+        stage
+    }
+
+    /// Puts a panel on the stage as if nothing had been there before, and waits until it rests.
+    fn show(&mut self, exhibit: &Exhibit, size: [f32; 2]) {
+        *self.shown.borrow_mut() = Shown {
+            snapshot: exhibit.snapshot.clone(),
+            drawing: exhibit.drawing(),
+        };
+        *self.view.borrow_mut() = states::view();
+        if let Some(selection) = &exhibit.selection {
+            self.view.borrow().select(selection.clone());
+        }
+        self.commands.take();
+        self.harness.ctx.data_mut(egui::util::IdTypeMap::clear);
+        self.harness.set_size(size.into());
+        self.harness.run();
     }
 
     fn click(&mut self, label: &str) {
@@ -72,9 +108,9 @@ impl Stage {
     }
 }
 
-fn find(panel: &str, state: &str) -> Exhibit {
-    exhibits()
-        .into_iter()
+fn find(panel: &str, state: &str) -> &'static Exhibit {
+    EXHIBITS
+        .iter()
         .find(|exhibit| exhibit.panel == panel && exhibit.state == state)
         .unwrap_or_else(|| panic!("there is no exhibit {panel}, {state}"))
 }
@@ -93,13 +129,15 @@ fn sizes(exhibit: &Exhibit) -> [[f32; 2]; 2] {
 fn every_state_draws() {
     let out = std::env::var_os("MILLRACE_GALLERY_OUT").map(PathBuf::from);
     let only = std::env::var("MILLRACE_GALLERY_ONLY").unwrap_or_default();
-    let all = exhibits();
-    assert!(all.len() > 60, "only {} exhibits", all.len());
-    for exhibit in all.iter().filter(|exhibit| exhibit.name().contains(&only)) {
-        for theme in Theme::ALL {
+    assert!(EXHIBITS.len() > 60, "only {} exhibits", EXHIBITS.len());
+    for theme in Theme::ALL {
+        let mut stage = Stage::empty(theme);
+        for exhibit in EXHIBITS
+            .iter()
+            .filter(|exhibit| exhibit.name().contains(&only))
+        {
             for (size, word) in sizes(exhibit).into_iter().zip(["wide", "narrow"]) {
-                let mut stage = Stage::new(exhibit, theme, size);
-                stage.harness.run();
+                stage.show(exhibit, size);
                 let Some(out) = &out else {
                     continue;
                 };
@@ -116,9 +154,9 @@ fn every_state_draws() {
 /// [`Harness::run`] checks names as well; here the check says which state lacks one.
 #[test]
 fn everything_usable_has_a_name() {
-    for exhibit in exhibits() {
-        let mut stage = Stage::new(&exhibit, Theme::Dark, exhibit.size);
-        stage.harness.step();
+    let mut stage = Stage::empty(Theme::Dark);
+    for exhibit in EXHIBITS.iter() {
+        stage.show(exhibit, exhibit.size);
         let unnamed = stage.harness.unnamed_widgets();
         assert!(unnamed.is_empty(), "{}: {unnamed:?}", exhibit.name());
     }
@@ -126,9 +164,9 @@ fn everything_usable_has_a_name() {
 
 #[test]
 fn every_state_is_stable() {
-    for exhibit in exhibits() {
-        let mut stage = Stage::new(&exhibit, Theme::Light, exhibit.size);
-        stage.harness.run();
+    let mut stage = Stage::empty(Theme::Light);
+    for exhibit in EXHIBITS.iter() {
+        stage.show(exhibit, exhibit.size);
         // A skeleton comes after 150 ms and then stays.
         stage.harness.run_steps(5);
         stage.asked();
@@ -155,10 +193,10 @@ fn texts(harness: &Harness<'_>) -> Vec<String> {
 /// Buttons and fields have to be reachable; cells of tables scroll, so that a cut one may stand at the edge.
 #[test]
 fn nothing_usable_is_cut_off() {
-    for exhibit in exhibits() {
+    let mut stage = Stage::empty(Theme::Dark);
+    for exhibit in EXHIBITS.iter() {
         let [width, _] = exhibit.size;
-        let mut stage = Stage::new(&exhibit, Theme::Dark, exhibit.size);
-        stage.harness.run();
+        stage.show(exhibit, exhibit.size);
         for node in stage.harness.root().children_recursive() {
             let node = node.accesskit_node();
             let is_usable = matches!(
@@ -180,7 +218,7 @@ fn nothing_usable_is_cut_off() {
 
 #[test]
 fn clicks_ask_for_what_they_say() {
-    let mut home = Stage::new(&find("home", "registered"), Theme::Dark, [1_180.0, 760.0]);
+    let mut home = Stage::new(find("home", "registered"));
     home.click("Serve");
     let (commands, _) = home.asked();
     assert!(
@@ -188,7 +226,7 @@ fn clicks_ask_for_what_they_say() {
         "{commands:?}"
     );
 
-    let mut serving = Stage::new(&find("serving", "serving"), Theme::Dark, [1_180.0, 760.0]);
+    let mut serving = Stage::new(find("serving", "serving"));
     serving.click("Predict");
     serving.click("Stop wine");
     let (commands, _) = serving.asked();
@@ -201,7 +239,7 @@ fn clicks_ask_for_what_they_say() {
     );
 
     let drifted = find("monitoring", "drifted");
-    let mut monitoring = Stage::new(&drifted, Theme::Dark, [1_180.0, 760.0]);
+    let mut monitoring = Stage::new(drifted);
     monitoring.click("Measure");
     let (commands, _) = monitoring.asked();
     assert!(
@@ -216,8 +254,7 @@ fn clicks_ask_for_what_they_say() {
 #[test]
 fn rows_are_asked_for_exactly_as_they_come_into_view() {
     let exhibit = find("datasets rows", "rows_on_their_way");
-    let mut stage = Stage::new(&exhibit, Theme::Dark, exhibit.size);
-    stage.harness.run();
+    let mut stage = Stage::new(exhibit);
     let (commands, _) = stage.asked();
     let [
         Command::ShowRows {
@@ -252,8 +289,7 @@ fn rows_are_asked_for_exactly_as_they_come_into_view() {
 #[test]
 fn types_and_roles_are_applied_together() {
     let exhibit = find("datasets", "wine");
-    let mut stage = Stage::new(&exhibit, Theme::Dark, exhibit.size);
-    stage.harness.run();
+    let mut stage = Stage::new(exhibit);
     stage.asked();
     stage.click("Role of alcohol");
     stage.click("ignore");
@@ -270,8 +306,7 @@ fn types_and_roles_are_applied_together() {
 #[test]
 fn training_is_opened_from_a_version() {
     let exhibit = find("datasets", "wine");
-    let mut stage = Stage::new(&exhibit, Theme::Dark, exhibit.size);
-    stage.harness.run();
+    let mut stage = Stage::new(exhibit);
     stage.click("Train…");
     let selected = stage.view.borrow().selection();
     assert!(

@@ -7,7 +7,8 @@ pub const MISSING: &str = "–";
 const THIN: char = '\u{202f}';
 const MINUS: char = '−';
 
-/// A measured number with 4 significant digits: `0.9474`, `1 234`, `3.2e-7`. NaN is missing, infinity is `∞`.
+/// A measured number with 4 significant digits: `0.9474`, `13.00`, `1 234`, `3.2e−7`; a value that is exact with fewer has fewer
+/// (`0.5`, `13`). NaN is missing, infinity is `∞`.
 pub fn number(value: f64) -> String {
     if value.is_nan() {
         return MISSING.to_owned();
@@ -29,7 +30,7 @@ pub fn number(value: f64) -> String {
     let before_point = size.log10().floor() as i32 + 1;
     let decimals = (4 - before_point).clamp(0, 7) as usize;
     let digits = format!("{size:.decimals$}");
-    signed(value, &grouped(&trimmed(&digits)))
+    signed(value, &grouped(&exact(&digits, size)))
 }
 
 /// As [`number`], or the en dash.
@@ -183,6 +184,18 @@ fn scientific(size: f64) -> String {
             format!("{}e{exponent}", trimmed(digits))
         }
         None => text,
+    }
+}
+
+/// Without the zeros at the end when nothing was rounded away, so that `13` means 13 and `13.00` nearly 13.
+fn exact(digits: &str, size: f64) -> String {
+    let is_exact = digits
+        .parse::<f64>()
+        .is_ok_and(|written| (written - size).abs() <= size * 1e-9);
+    if is_exact {
+        trimmed(digits)
+    } else {
+        digits.to_owned()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Puts the tokens into egui's own style, so that its plain widgets look like ours.
 
-use egui::style::{ScrollStyle, Selection, TextCursorStyle, WidgetVisuals, Widgets};
+use egui::style::{HandleShape, ScrollStyle, Selection, TextCursorStyle, WidgetVisuals, Widgets};
 use egui::{
     Color32, CornerRadius, CursorIcon, FontFamily, FontId, Margin, Shadow, Stroke, Style,
     TextStyle, Vec2, Visuals,
@@ -65,6 +65,10 @@ fn style(look: &Look) -> Style {
     spacing.scroll = ScrollStyle {
         bar_width: 8.0,
         floating_width: 4.0,
+        active_handle_opacity: 0.3,
+        interact_handle_opacity: 0.6,
+        active_background_opacity: 0.0,
+        interact_background_opacity: 0.0,
         ..ScrollStyle::floating()
     };
     spacing.scroll.fade.strength = 0.0;
@@ -115,6 +119,7 @@ fn visuals(look: &Look) -> Visuals {
     visuals.striped = false;
     visuals.indent_has_left_vline = false;
     visuals.slider_trailing_fill = true;
+    visuals.handle_shape = HandleShape::Circle;
     visuals.disabled_alpha = 0.45;
     visuals
 }

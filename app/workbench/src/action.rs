@@ -235,7 +235,8 @@ impl Action {
         match self {
             Self::Palette => icon::SEARCH,
             Self::NewProject => icon::NEW_PROJECT,
-            Self::OpenProject | Self::SampleProject | Self::WatchFolder => icon::FOLDER,
+            Self::OpenProject | Self::WatchFolder => icon::FOLDER,
+            Self::SampleProject => icon::EXPERIMENTS,
             Self::CloseProject | Self::Quit | Self::CloseTile => icon::CLOSE,
             Self::ImportFiles => icon::IMPORT,
             Self::Train | Self::ResumeRun => icon::TRAIN,

@@ -2,8 +2,8 @@
 
 use contract::Snapshot;
 use egui::{
-    Align2, Area, Color32, CornerRadius, Frame, Id, Key, Margin, Modal, Modifiers, Order, Response,
-    Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2,
+    Align, Align2, Area, Color32, CornerRadius, Frame, Id, Key, Layout, Margin, Modal, Modifiers,
+    Order, Response, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2,
 };
 use look::{Icon, Look, icon, paint};
 use panels::{Place, Selection};
@@ -14,6 +14,7 @@ use crate::fuzzy::fuzzy;
 
 const WIDTH: f32 = 620.0;
 const ROW: f32 = 36.0;
+const FIELD: f32 = 48.0;
 const SHOWN_ROWS: f32 = 10.0;
 /// Nobody reads on after this many; typing another letter is quicker.
 const MOST_ROWS: usize = 60;
@@ -68,6 +69,7 @@ impl Palette {
             .kind(egui::UiKind::Modal)
             .order(Order::Foreground)
             .anchor(Align2::CENTER_TOP, vec2(0.0, 72.0))
+            .default_height(FIELD + SHOWN_ROWS * ROW + 64.0)
             .interactable(true);
         let frame = look.floating_frame().inner_margin(Margin::same(0));
         let modal = Modal::new(id)
@@ -128,30 +130,37 @@ impl Palette {
         })
     }
 
+    fn field_ui(&mut self, ui: &mut Ui, look: &Look) -> Response {
+        let size = vec2(ui.available_width(), FIELD);
+        let row = Layout::left_to_right(Align::Center);
+        ui.allocate_ui_with_layout(size, row, |ui| {
+            ui.set_min_size(size);
+            ui.add_space(look.space.l);
+            look.icon_ui(ui, icon::SEARCH, 20.0, look.palette.text_faint);
+            let font = egui::FontId::proportional(look.text.section);
+            let hint = egui::RichText::new("An action, a dataset, a run, a model…")
+                .font(font.clone())
+                .color(look.palette.text_faint);
+            ui.add(
+                TextEdit::singleline(&mut self.query)
+                    .frame(Frame::NONE)
+                    .font(font)
+                    .hint_text(hint)
+                    .align(Align2::LEFT_CENTER)
+                    .desired_width(ui.available_width() - look.space.l),
+            )
+        })
+        .inner
+        .accessible_name("Search or run")
+    }
+
     /// The row that was clicked.
     fn content_ui(&mut self, ui: &mut Ui, look: &Look) -> Option<usize> {
         let room = (ui.ctx().content_rect().width() - 64.0).min(WIDTH);
         ui.set_width(room);
         ui.spacing_mut().item_spacing.y = 0.0;
         let before = self.query.clone();
-        let field = ui
-            .horizontal(|ui| {
-                ui.add_space(look.space.m);
-                look.icon_ui(ui, icon::SEARCH, 20.0, look.palette.text_faint);
-                ui.add(
-                    TextEdit::singleline(&mut self.query)
-                        .frame(Frame::NONE)
-                        .margin(Margin::symmetric(4, 14))
-                        .font(egui::FontId::proportional(look.text.section))
-                        .hint_text(
-                            look.secondary("An action, a dataset, a run, a model…")
-                                .size(look.text.section),
-                        )
-                        .desired_width(f32::INFINITY),
-                )
-            })
-            .inner
-            .accessible_name("Search or run");
+        let field = self.field_ui(ui, look);
         field.request_focus();
         if self.query != before {
             self.chosen = 0;
@@ -226,7 +235,7 @@ fn row_ui(ui: &mut Ui, look: &Look, row: &Row, is_chosen: bool) -> Response {
             palette.text_second,
             120.0,
         );
-        let right = rect.right() - 10.0 - keys.size().x;
+        let right = rect.right() - 16.0 - keys.size().x;
         let title = ui.fonts_mut(|fonts| fonts.layout_job(marked(look, row)));
         let left = rect.left() + 38.0;
         let middle = |height: f32| rect.center().y - height / 2.0;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
-use look::{format, icon};
+use look::{format, icon, paint};
 
 use crate::action::Action;
 use crate::frame::Parts;
@@ -64,30 +64,42 @@ impl SettingsPage {
         look.search_ui(ui, &mut self.filter, "Filter actions");
         ui.add_space(look.space.xs);
         let wanted = self.filter.trim().to_lowercase();
+        ui.spacing_mut().item_spacing.y = 0.0;
         for action in Action::all() {
-            let title = action.title();
-            if !wanted.is_empty() && !title.to_lowercase().contains(&wanted) {
-                continue;
+            let said = format!("{} {}", action.title(), action.hint());
+            if wanted.is_empty() || said.to_lowercase().contains(&wanted) {
+                key_row_ui(ui, parts, action);
             }
-            ui.horizontal(|ui| {
-                ui.set_min_height(look.size.row);
-                ui.allocate_ui_with_layout(
-                    vec2(320.0, look.size.row),
-                    Layout::left_to_right(Align::Center),
-                    |ui| {
-                        ui.set_min_width(320.0);
-                        ui.add(egui::Label::new(look.body(title)).truncate());
-                    },
-                );
-                let keys = parts.keymap.text(action);
-                if keys.is_empty() {
-                    ui.label(look.caption(format::MISSING));
-                } else {
-                    ui.label(look.mono(keys));
-                }
-            });
         }
     }
+}
+
+/// An action, what it does, and its keys at the right, over a hairline.
+fn key_row_ui(ui: &mut Ui, parts: Parts<'_>, action: Action) {
+    let look = parts.look;
+    let size = vec2(ui.available_width(), look.size.row + 4.0);
+    let row = ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_size(size);
+        ui.label(look.body(action.title()));
+        ui.label(look.caption(action.hint()));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let keys = parts.keymap.text(action);
+            if keys.is_empty() {
+                ui.label(look.caption(format::MISSING));
+            } else {
+                ui.label(look.mono(keys));
+            }
+        });
+    });
+    let rect = row.response.rect;
+    let line = look.palette.line;
+    paint::hairline(
+        ui.painter(),
+        rect.left(),
+        rect.right(),
+        rect.bottom() - 0.5,
+        line,
+    );
 }
 
 fn appearance_ui(ui: &mut Ui, parts: Parts<'_>, settings: &mut Settings) {

@@ -51,8 +51,8 @@ impl Welcome {
             let left = LEFT.min(width * 0.45);
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = COLUMN_GAP;
-                column_ui(ui, left, |ui| start_ui(ui, parts, recent));
-                column_ui(ui, width - left - COLUMN_GAP, |ui| {
+                column_ui(ui, look, left, |ui| start_ui(ui, parts, recent));
+                column_ui(ui, look, width - left - COLUMN_GAP, |ui| {
                     recent_ui(ui, parts, recent)
                 });
             });
@@ -60,9 +60,10 @@ impl Welcome {
     }
 }
 
-fn column_ui(ui: &mut Ui, width: f32, add: impl FnOnce(&mut Ui)) {
+fn column_ui(ui: &mut Ui, look: &Look, width: f32, add: impl FnOnce(&mut Ui)) {
     ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
         ui.set_width(width);
+        ui.spacing_mut().item_spacing.x = look.space.s;
         add(ui);
     });
 }
@@ -97,11 +98,14 @@ fn mark(ui: &Ui, look: &Look, rect: Rect) {
     );
     let center = rect.center() - vec2(0.0, 4.0);
     let stroke = Stroke::new(2.0, palette.text);
-    painter.circle_stroke(center, 11.0, stroke);
+    painter.circle_stroke(center, 10.0, stroke);
     for spoke in 0..8 {
-        let angle = std::f32::consts::TAU * spoke as f32 / 8.0 + 0.2;
+        let angle = std::f32::consts::TAU * (spoke as f32 + 0.5) / 8.0;
         let way = vec2(angle.cos(), angle.sin());
-        painter.line_segment([center + way * 4.0, center + way * 15.0], stroke);
+        let blade = vec2(-way.y, way.x) * 2.8;
+        let tip = center + way * 14.5;
+        painter.line_segment([center + way * 5.5, tip], stroke);
+        painter.line_segment([tip - blade, tip + blade], stroke);
     }
     painter.circle_filled(center, 3.0, palette.text);
     let wave = |y: f32| -> Vec<egui::Pos2> {
@@ -128,24 +132,24 @@ fn opening_ui(ui: &mut Ui, look: &Look, name: &str) {
 
 fn start_ui(ui: &mut Ui, parts: Parts<'_>, recent: &Recent) {
     let look = parts.look;
-    ui.spacing_mut().item_spacing.y = look.space.s;
+    ui.spacing_mut().item_spacing.y = 2.0;
     ui.label(look.section("Start"));
     ui.add_space(look.space.xs);
     // One primary button: who comes for the first time is led to the sample, who comes back to a project of their own.
-    if recent.projects.is_empty() {
-        sample_ui(ui, parts, true);
-        plain_ui(ui, parts, Action::NewProject);
+    let (first, then) = if recent.projects.is_empty() {
+        (Action::SampleProject, Action::NewProject)
     } else {
-        if look
-            .primary_icon_button_ui(ui, icon::NEW_PROJECT, Action::NewProject.title())
-            .clicked()
-        {
-            parts.wishes.push(Action::NewProject);
-        }
-        sample_ui(ui, parts, false);
+        (Action::NewProject, Action::SampleProject)
+    };
+    let button = look.primary_icon_button_ui(ui, first.icon(), first.title());
+    if button.on_hover_text(first.hint()).clicked() {
+        parts.wishes.push(first);
     }
-    plain_ui(ui, parts, Action::OpenProject);
     ui.add_space(look.space.s);
+    for action in [then, Action::OpenProject] {
+        row_ui(ui, parts, action);
+    }
+    ui.add_space(look.space.m);
     ui.add(
         egui::Label::new(look.secondary(
             "Or drop a CSV, JSON, Parquet or Excel file on this window: it becomes the first dataset of a new project",
@@ -154,27 +158,17 @@ fn start_ui(ui: &mut Ui, parts: Parts<'_>, recent: &Recent) {
     );
 }
 
-fn sample_ui(ui: &mut Ui, parts: Parts<'_>, is_primary: bool) {
+/// An action as a row: icon, title, keys.
+fn row_ui(ui: &mut Ui, parts: Parts<'_>, action: Action) {
     let look = parts.look;
-    let title = Action::SampleProject.title();
-    let response = if is_primary {
-        look.primary_icon_button_ui(ui, icon::TRAIN, title)
-    } else {
-        look.button_with_icon_ui(ui, icon::TRAIN, title)
-    };
-    if response
-        .on_hover_text(Action::SampleProject.hint())
-        .clicked()
-    {
-        parts.wishes.push(Action::SampleProject);
-    }
-}
-
-fn plain_ui(ui: &mut Ui, parts: Parts<'_>, action: Action) {
-    let button = parts
-        .look
-        .button_with_icon_ui(ui, action.icon(), action.title());
-    if button.on_hover_text(action.hint()).clicked() {
+    let row = look.tall_row_ui(ui, action.title(), (false, 32.0), |ui| {
+        look.icon_ui(ui, action.icon(), 18.0, look.palette.text_second);
+        ui.label(look.body(action.title()));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.label(look.caption(parts.keymap.text(action)));
+        });
+    });
+    if row.response.on_hover_text(action.hint()).clicked() {
         parts.wishes.push(action);
     }
 }

@@ -142,13 +142,10 @@ impl CatalogError {
     /// A full disk, missing rights, another program's lock or a newer format are not answered by that.
     pub fn can_be_rebuilt(&self) -> bool {
         match self {
-            Self::Open { source, .. } => {
-                let said = source.to_string();
-                !SURROUNDINGS.iter().any(|(words, _)| said.contains(words))
-            }
+            Self::Open { source, .. } => !blames_surroundings(&source.to_string()),
             Self::Database { source, .. } => {
                 let said = source.to_string();
-                DAMAGE.iter().any(|words| said.contains(words))
+                !blames_surroundings(&said) && DAMAGE.iter().any(|words| said.contains(words))
             }
             Self::ForeignFormat { .. }
             | Self::Gap { .. }
@@ -168,6 +165,10 @@ impl CatalogError {
             _ => false,
         }
     }
+}
+
+fn blames_surroundings(said: &str) -> bool {
+    SURROUNDINGS.iter().any(|(words, _)| said.contains(words))
 }
 
 impl From<duckdb::Error> for CatalogError {

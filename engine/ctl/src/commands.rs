@@ -66,8 +66,25 @@ fn project(arguments: &Arguments) -> Result<PathBuf, Refusal> {
     })
 }
 
+/// Over in a moment, so that nobody else need be answered meanwhile.
+fn is_errand(action: &Action) -> bool {
+    match action {
+        Action::Data(action) => !matches!(action, DataAction::Add { .. }),
+        Action::Runs(action) => !matches!(action, RunsAction::Resume { .. }),
+        Action::Models(action) => !matches!(action, ModelsAction::Register { .. }),
+        Action::Lineage { .. } | Action::Drift { .. } => true,
+        _ => false,
+    }
+}
+
 fn connect(arguments: &Arguments) -> Result<Connection, Refusal> {
-    Connection::open(&project(arguments)?).map_err(|error: HostError| error.refusal())
+    let path = project(arguments)?;
+    let connection = if is_errand(&arguments.action) {
+        Connection::for_errand(&path)
+    } else {
+        Connection::for_work(&path)
+    };
+    connection.map_err(|error: HostError| error.refusal())
 }
 
 /// The project, and how to print.

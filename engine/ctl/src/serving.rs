@@ -34,7 +34,7 @@ pub(crate) fn serve(connection: Connection, models: &[String], port: u16) -> Res
             Ok(_) => {}
             Err(refusal) => {
                 stop_all(&connection, &selectors);
-                connection.close();
+                connection.close_now();
                 return Err(refusal);
             }
         }
@@ -45,7 +45,7 @@ pub(crate) fn serve(connection: Connection, models: &[String], port: u16) -> Res
     output::json(&json!({ "url": address.url, "key": address.key }));
     wait(&connection, &stopped);
     stop_all(&connection, &selectors);
-    connection.close();
+    connection.close_now();
     Ok(())
 }
 

@@ -41,7 +41,7 @@ impl Utf8Check {
         if self.invalid >= ENOUGH_INVALID {
             return;
         }
-        self.non_ascii += block.iter().filter(|byte| !byte.is_ascii()).count() as u64;
+        self.non_ascii += count_non_ascii(block);
         let rest = self.finish_cut(block);
         self.validate(rest);
     }
@@ -104,6 +104,14 @@ impl Utf8Check {
         detector.feed(&self.suspicious, true);
         detector.guess(None, Utf8Detection::Deny)
     }
+}
+
+/// Sums within one byte over short pieces, which the compiler turns into a few instructions for 32 bytes.
+fn count_non_ascii(block: &[u8]) -> u64 {
+    let pieces = block.chunks(128);
+    pieces
+        .map(|piece| u64::from(piece.iter().map(|byte| byte >> 7).sum::<u8>()))
+        .sum()
 }
 
 /// The encoding that a person named.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-use catalog::{Catalog, CatalogError};
+use catalog::Catalog;
 use contract::{FactRecord, MetricPoint, Prediction, RunId};
 
 use crate::error::{HostError, sentence};
@@ -144,7 +144,7 @@ pub(crate) fn open_or_rebuild(
         Ok(catalog) => return Ok((catalog, None)),
         Err(error) => error,
     };
-    if !path.exists() || is_from_the_future(&error) {
+    if !path.exists() || !error.can_be_rebuilt() {
         return Err(error.into());
     }
     let mut aside = Vec::new();
@@ -179,11 +179,4 @@ pub(crate) fn open_or_rebuild(
         kept.unwrap_or_default()
     );
     Ok((catalog, Some(note)))
-}
-
-fn is_from_the_future(error: &CatalogError) -> bool {
-    matches!(
-        error,
-        CatalogError::NewerFormat { .. } | CatalogError::ForeignFormat { .. }
-    )
 }

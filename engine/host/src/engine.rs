@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use contract::{Answer, Ask, Command, Refusal, Reply, Snapshot, TaskView};
@@ -26,7 +26,7 @@ pub struct Engine {
     published: Arc<ArcSwap<Snapshot>>,
     thread: Mutex<Option<JoinHandle<()>>>,
     /// Let go in this order after the loop has ended: no answer without the lock.
-    _desk: Desk,
+    desk: Option<Desk>,
     _lock: ProjectLock,
 }
 
@@ -58,7 +58,10 @@ impl Engine {
         let published = Arc::new(ArcSwap::from_pointee(Snapshot::default()));
         let mut room = open::open_room(&layout, info, (inbox.clone(), published.clone()), wake)?;
         open::mend(&mut room)?;
-        let desk = Desk::open(&layout, inbox.clone())?;
+        let desk = match role {
+            Role::Errand => None,
+            Role::Window | Role::Work => Some(Desk::open(&layout, inbox.clone())?),
+        };
         if role == Role::Window {
             open::look_around(&mut room);
         }
@@ -70,7 +73,7 @@ impl Engine {
             inbox,
             published,
             thread: Mutex::new(Some(thread)),
-            _desk: desk,
+            desk,
             _lock: lock,
         })
     }
@@ -166,9 +169,12 @@ impl Drop for Engine {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
+    /// Watches folders, looks for devices, answers others.
     Window,
-    /// One command: no folders are watched, no devices looked for.
-    Command,
+    /// May take long, and answers others meanwhile.
+    Work,
+    /// Over in a moment: others wait for it rather than hang on to something that ends.
+    Errand,
 }
 
 /// A project, whoever holds it.
@@ -177,24 +183,44 @@ pub enum Connection {
     Other(Remote),
 }
 
+/// How long an errand of somebody else may hold the project before that is an error.
+const LONGEST_ERRAND: Duration = Duration::from_secs(20);
+const LOOK_AGAIN: Duration = Duration::from_millis(25);
+
 impl Connection {
-    /// Holds the project, or reaches the process that does.
+    /// For work that may take long: holds the project and answers others meanwhile, or reaches the process that does.
     ///
     /// # Errors
     /// As [`Engine::open`]; a holder that does not answer is an error too.
-    pub fn open(path: &Path) -> Result<Self, HostError> {
-        match Engine::open_as(path, Arc::new(|| {}), Role::Command) {
-            Ok(engine) => Ok(Self::Own(Box::new(engine))),
-            Err(HostError::InUse { .. }) => {
-                let (layout, _info) = project::locate(path)?;
-                match Remote::find(&layout) {
-                    Ok(remote) => Ok(Self::Other(remote)),
-                    // The holder may have ended while it was looked for.
-                    Err(_) => Engine::open_as(path, Arc::new(|| {}), Role::Command)
-                        .map(|engine| Self::Own(Box::new(engine))),
-                }
+    pub fn for_work(path: &Path) -> Result<Self, HostError> {
+        Self::open_as(path, Role::Work)
+    }
+
+    /// For a question or a small change that is over in a moment.
+    ///
+    /// # Errors
+    /// As [`Connection::for_work`].
+    pub fn for_errand(path: &Path) -> Result<Self, HostError> {
+        Self::open_as(path, Role::Errand)
+    }
+
+    fn open_as(path: &Path, role: Role) -> Result<Self, HostError> {
+        let started = Instant::now();
+        loop {
+            let error = match Engine::open_as(path, Arc::new(|| {}), role) {
+                Ok(engine) => return Ok(Self::Own(Box::new(engine))),
+                Err(error @ HostError::InUse { .. }) => error,
+                Err(error) => return Err(error),
+            };
+            let (layout, _info) = project::locate(path)?;
+            if let Some(remote) = Remote::find(&layout) {
+                return Ok(Self::Other(remote));
             }
-            Err(error) => Err(error),
+            // Somebody opens it just now, or is on an errand.
+            if started.elapsed() > LONGEST_ERRAND {
+                return Err(error);
+            }
+            std::thread::sleep(LOOK_AGAIN);
         }
     }
 
@@ -207,7 +233,18 @@ impl Connection {
         }
     }
 
+    /// Lets the project go. Work that others asked for meanwhile is finished first.
     pub fn close(self) {
+        if let Self::Own(engine) = self {
+            if let Some(desk) = &engine.desk {
+                desk.wait_for_askers();
+            }
+            engine.close();
+        }
+    }
+
+    /// Lets the project go now: work that others asked for is interrupted and can be resumed.
+    pub fn close_now(self) {
         if let Self::Own(engine) = self {
             engine.close();
         }

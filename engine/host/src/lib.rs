@@ -9,6 +9,7 @@
 
 mod about;
 mod asker;
+mod audit;
 mod backup;
 pub mod bench;
 mod catalog_thread;

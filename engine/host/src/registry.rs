@@ -143,7 +143,7 @@ impl Room {
             created: clock::now(),
             package: run.package.clone().unwrap_or_default(),
             signature: Arc::new(checked.signature),
-            metrics: run.metrics.clone(),
+            metrics: finite(&run.metrics),
             onnx_max_abs_diff: checked.max_abs_diff,
             onnx_compared_rows: checked.rows,
         };
@@ -190,6 +190,12 @@ impl Room {
             });
         self.conclude(asker, answer);
     }
+}
+
+/// What has no value is left out: a fact holds numbers only.
+fn finite(metrics: &contract::Metrics) -> contract::Metrics {
+    let finite = metrics.iter().filter(|(_, value)| value.is_finite());
+    finite.map(|(key, value)| (key.clone(), *value)).collect()
 }
 
 /// A model's name stands in URLs and before `@`.

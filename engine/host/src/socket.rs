@@ -2,8 +2,8 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use contract::{Answer, Ask, Refusal, Reply, TaskView};
@@ -20,9 +20,8 @@ use crate::room::Input;
 const LONGEST_ASK: u64 = 16 << 20;
 /// Questions that are answered at the same time.
 const MOST_ASKERS: usize = 64;
-/// An asker of a session that just started may be a little early.
-const CONNECT_TRIES: u32 = 40;
-const CONNECT_PAUSE: Duration = Duration::from_millis(50);
+/// How often a desk that closes looks whether somebody still waits for an answer.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// `session.json`: how to reach the process that holds the project. Readable by its owner only; the token is the proof.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,6 +34,8 @@ struct Session {
 /// Answers others until the process ends. Dropped, it removes `session.json`.
 pub(crate) struct Desk {
     session: std::path::PathBuf,
+    /// One strong count is the desk's, one the listener's, every other an asker's.
+    askers: Arc<()>,
 }
 
 impl Desk {
@@ -65,14 +66,15 @@ impl Desk {
         .map_err(|error| files("write", error))?;
         let token: Arc<str> = token.into();
         let askers = Arc::new(());
+        let counted = askers.clone();
         std::thread::Builder::new()
             .name("desk".into())
             .spawn(move || {
                 for stream in listener.incoming().filter_map(Result::ok) {
-                    if Arc::strong_count(&askers) > MOST_ASKERS {
+                    if Arc::strong_count(&counted) > MOST_ASKERS {
                         continue;
                     }
-                    let (inbox, token, ticket) = (inbox.clone(), token.clone(), askers.clone());
+                    let (inbox, token, ticket) = (inbox.clone(), token.clone(), counted.clone());
                     let serve = move || {
                         let _ticket = ticket;
                         serve(&stream, &token, &inbox);
@@ -88,15 +90,36 @@ impl Desk {
             .map_err(HostError::Threads)?;
         Ok(Self {
             session: layout.session(),
+            askers,
         })
+    }
+}
+
+impl Desk {
+    /// Takes no new askers and waits until the last has its answer.
+    pub(crate) fn wait_for_askers(&self) {
+        const DESK_AND_LISTENER: usize = 2;
+        self.hide();
+        // Who has found it just before is let in.
+        std::thread::sleep(LOOK_AGAIN);
+        while Arc::strong_count(&self.askers) > DESK_AND_LISTENER {
+            std::thread::sleep(LOOK_AGAIN);
+        }
+    }
+
+    /// Nobody finds the desk any more; who has found it is answered.
+    fn hide(&self) {
+        if let Err(error) = std::fs::remove_file(&self.session)
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::debug!("session.json stays: {error}");
+        }
     }
 }
 
 impl Drop for Desk {
     fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_file(&self.session) {
-            tracing::debug!("session.json stays: {error}");
-        }
+        self.hide();
     }
 }
 
@@ -161,23 +184,16 @@ fn send(mut stream: &Stream, reply: &Reply) {
 /// A project that another process holds.
 pub struct Remote {
     session: Session,
+    /// The connection that proved that somebody answers; the first question goes through it.
+    first: Mutex<Option<Stream>>,
 }
 
 impl Remote {
-    /// # Errors
-    /// When the session cannot be found: the holder starts just now, or was killed.
-    pub(crate) fn find(layout: &Layout) -> Result<Self, HostError> {
-        for _ in 0..CONNECT_TRIES {
-            if let Some(session) = read_session(&layout.session())
-                && connect(&session.socket).is_ok()
-            {
-                return Ok(Self { session });
-            }
-            std::thread::sleep(CONNECT_PAUSE);
-        }
-        Err(HostError::InUse {
-            path: layout.root.clone(),
-        })
+    /// The process that holds the project and answers; `None` if there is none, or it does not answer others.
+    pub(crate) fn find(layout: &Layout) -> Option<Self> {
+        let session = read_session(&layout.session())?;
+        let first = Mutex::new(Some(connect(&session.socket).ok()?));
+        Some(Self { session, first })
     }
 
     /// Asks and waits for the answer; progress is told on the way.
@@ -191,7 +207,15 @@ impl Remote {
                 "try again; what it had acknowledged is kept",
             )
         };
-        let mut stream = connect(&self.session.socket).map_err(|error| gone(&error))?;
+        let first = self
+            .first
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let mut stream = match first {
+            Some(stream) => stream,
+            None => connect(&self.session.socket).map_err(|error| gone(&error))?,
+        };
         let hello = Hello {
             token: self.session.token.clone(),
             ask,

@@ -305,4 +305,16 @@ impl State {
             Refusal::with_hint(format!("{} has no {what}", model.name), hint)
         })
     }
+
+    /// Every object that a fact names.
+    pub(crate) fn objects(&self) -> Vec<Digest> {
+        let versions = self.datasets.iter().flat_map(|dataset| &dataset.versions);
+        let data = versions.flat_map(|version| version.rejects.iter().chain([&version.object]));
+        let packages = self.runs.iter().filter_map(|run| run.package.as_ref());
+        let files = packages.flat_map(|package| package.files.values());
+        data.chain(files)
+            .chain(self.series.values())
+            .cloned()
+            .collect()
+    }
 }

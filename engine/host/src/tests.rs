@@ -243,7 +243,7 @@ fn a_second_process_is_answered_by_the_first() {
     let folder = tempfile::tempdir().expect("a folder");
     let (path, engine) = new_engine(folder.path());
     import(&engine, &iris()).expect("iris");
-    let other = Connection::open(&path).expect("the holder answers");
+    let other = Connection::for_errand(&path).expect("the holder answers");
     assert!(matches!(other, Connection::Other(_)));
     let Ok(Answer::DataVersions(versions)) = other.ask(Ask::Query(Query::Datasets), &mut |_| {})
     else {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use contract::{
     Answer, DataVersionRef, DriftReport, Fact, FactRecord, LineageGraph, ModelName, ModelSelector,
-    NoticeLevel, Reference, Refusal, RowsView, TaskState, TriedPrediction, VersionSelector,
+    Reference, Refusal, RowsView, TaskState, TriedPrediction, VersionSelector,
 };
 
 use crate::asker::Asker;
@@ -150,68 +150,6 @@ impl Room {
             };
             let _closing = inbox.send(Input::Found(Box::new(found)));
         });
-    }
-
-    /// Reads every fact and every object again. Takes a while, so it is a task.
-    pub(crate) fn verify_journal(&mut self, asker: &Asker) {
-        let (task, meter) =
-            self.tasks
-                .start("Verify the journal and all objects".into(), None, asker);
-        let (folder, objects, inbox) = (
-            self.layout.journal(),
-            self.objects.clone(),
-            self.inbox.clone(),
-        );
-        let asking = asker.clone();
-        let work = move || {
-            meter.set("reading the journal", 0, None, "facts");
-            let checked = journal::verify(&folder).map_err(|error| refuse(&error, error.hint())).and_then(|verification| {
-                let progress = |done: u64, total: u64| {
-                    meter.set("reading the objects", done, Some(total), "bytes");
-                    !meter.cancel_flag().load(std::sync::atomic::Ordering::Acquire)
-                };
-                let count = objects
-                        .count()
-                        .map_err(|error| refuse(&error, error.hint()))?;
-                    let broken = objects.verify_all(&progress).map_err(|error| refuse(&error, error.hint()))?;
-                match broken.first() {
-                    None => Ok((verification.facts, count)),
-                    Some((digest, why)) => Err(Refusal::with_hint(
-                        format!("{} of the objects are damaged; the first is {digest}: {why}", broken.len()),
-                        "copy the object back from a backup; everything that does not use it still works",
-                    )),
-                }
-            });
-            let found = move |room: &mut Room| {
-                let answer = checked.and_then(|(facts, objects)| {
-                    room.commit(&asking.actor, vec![Fact::JournalVerified { facts }])?;
-                    Ok(Answer::Verified { facts, objects })
-                });
-                let state = answer.as_ref().map_or_else(
-                    |refusal| TaskState::Failed(refusal.error.clone()),
-                    |_| TaskState::Finished,
-                );
-                room.tasks.end(&task, state);
-                if let (false, Ok(Answer::Verified { facts, objects })) =
-                    (asking.is_waiting(), &answer)
-                {
-                    let title =
-                        format!("{facts} facts and {objects} objects are as they were written");
-                    room.tell(NoticeLevel::Done, &title, None, None);
-                }
-                room.conclude(&asking, answer);
-            };
-            let _closing = inbox.send(Input::Found(Box::new(found)));
-        };
-        if !self.reader.ask(work) {
-            self.conclude(
-                asker,
-                Err(Refusal::with_hint(
-                    "too many look-ups wait",
-                    "try again in a moment",
-                )),
-            );
-        }
     }
 
     pub(crate) fn write_backup(&mut self, path: PathBuf, asker: &Asker) {

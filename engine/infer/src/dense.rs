@@ -5,7 +5,7 @@ use contract::Predicted;
 use crate::InferError;
 use crate::expression::{Program, Stack};
 use crate::features::{Part, Sources};
-use crate::kernel::{BLOCK_ROWS, Layer, run_block, run_row};
+use crate::kernel::{BLOCK_ROWS, Instructions, Layer};
 
 /// Up to this many rows, row by row is faster than a block that is mostly empty.
 const MOST_SINGLE_ROWS: usize = 3;
@@ -42,6 +42,7 @@ impl Network {
         let mut first = vec![0.0_f32; widest * stride];
         let mut second = vec![0.0_f32; widest * stride];
         let mut stack = Stack::new();
+        let instructions = Instructions::best();
         for start in (0..rows).step_by(stride) {
             let count = stride.min(rows - start);
             sources.fill(
@@ -56,11 +57,13 @@ impl Network {
                 }
             }
             let is_second = match stride {
-                1 => run_row(&self.layers, &mut first, &mut second),
-                _ => run_block(&self.layers, count, &mut first, &mut second),
+                1 => instructions.run_row(&self.layers, &mut first, &mut second),
+                _ => instructions.run_block(&self.layers, count, &mut first, &mut second),
             };
             let output = if is_second { &second } else { &first };
-            answer.extend(output, stride, count, &mut stack);
+            answer
+                .extend(output, stride, count, &mut stack)
+                .map_err(|row| InferError::NotANumber { row: start + row })?;
         }
         Ok(answer.predicted)
     }
@@ -88,8 +91,14 @@ impl<'n> Answer<'n> {
         }
     }
 
-    /// Takes the last layer's outputs, `[outputs, stride]`, of `count` rows.
-    fn extend(&mut self, output: &[f32], stride: usize, count: usize, stack: &mut Stack) {
+    /// Takes the last layer's outputs, `[outputs, stride]`, of `count` rows; fails with a row whose prediction is no number.
+    fn extend(
+        &mut self,
+        output: &[f32],
+        stride: usize,
+        count: usize,
+        stack: &mut Stack,
+    ) -> Result<(), usize> {
         match (&mut self.predicted, self.head) {
             (
                 Predicted::Classes {
@@ -100,7 +109,9 @@ impl<'n> Answer<'n> {
             ) => {
                 for row in 0..count {
                     let logits = output.iter().skip(row).step_by(stride).take(*class_count);
-                    push_softmax(probabilities, logits.copied());
+                    if !push_softmax(probabilities, logits.copied()) {
+                        return Err(row);
+                    }
                 }
             }
             (Predicted::Values(values), Head::Value(program)) => {
@@ -109,15 +120,19 @@ impl<'n> Answer<'n> {
                         *into = f64::from(*value);
                     }
                 });
+                if let Some(row) = found.iter().position(|value| !value.is_finite()) {
+                    return Err(row);
+                }
                 values.extend_from_slice(found);
             }
             (Predicted::Values(_), Head::Softmax) => {}
         }
+        Ok(())
     }
 }
 
-/// Softmax in floats, shifted by the largest logit so that nothing overflows.
-fn push_softmax(probabilities: &mut Vec<f32>, logits: impl Iterator<Item = f32> + Clone) {
+/// Softmax in floats, shifted by the largest logit so that nothing overflows. Says whether it gave numbers.
+fn push_softmax(probabilities: &mut Vec<f32>, logits: impl Iterator<Item = f32> + Clone) -> bool {
     let largest = logits.clone().fold(f32::NEG_INFINITY, f32::max);
     let from = probabilities.len();
     let mut sum = 0.0;
@@ -129,4 +144,5 @@ fn push_softmax(probabilities: &mut Vec<f32>, logits: impl Iterator<Item = f32> 
     for part in &mut probabilities[from..] {
         *part /= sum;
     }
+    sum.is_finite()
 }

@@ -32,6 +32,8 @@ pub enum InferError {
     },
     #[error("row {row} has a missing value, and the model has no rule for it")]
     MissingValue { row: usize },
+    #[error("the model's prediction for row {row} is not a number")]
+    NotANumber { row: usize },
     #[error("the model could not predict: {reason}")]
     Failed { reason: String },
 }
@@ -57,6 +59,9 @@ impl InferError {
             Self::MissingValue { .. } => {
                 Some("fill missing values before the model, or train it with imputation")
             }
+            Self::NotANumber { .. } => Some(
+                "look at that row for extreme values, and at the training for a loss that diverged",
+            ),
             Self::Unprepared { .. } | Self::Failed { .. } => None,
         }
     }

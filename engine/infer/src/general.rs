@@ -72,6 +72,10 @@ impl General {
             TractResult::<Vec<f64>>::Ok(values)
         })
         .map_err(failed)?;
+        if let Some(place) = values.iter().position(|value| !value.is_finite()) {
+            let row = place / (values.len() / rows).max(1);
+            return Err(InferError::NotANumber { row });
+        }
         if self.classes == 0 {
             return match values.len() == rows {
                 true => Ok(Predicted::Values(values)),

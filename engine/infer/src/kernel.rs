@@ -62,45 +62,80 @@ impl Layer {
     }
 }
 
-/// Runs layers over a block of `rows` rows: `first` holds their inputs, `[features, BLOCK_ROWS]`. Says whether the result lies in `second`.
-pub(crate) fn run_block(
-    layers: &[Layer],
-    rows: usize,
-    first: &mut [f32],
-    second: &mut [f32],
-) -> bool {
-    dispatch(Block {
-        layers,
-        rows,
-        first,
-        second,
-    });
-    layers.len() % 2 == 1
-}
-
-/// Runs layers over one row, whose inputs are the first floats of `first`. Says whether the result lies in `second`.
-pub(crate) fn run_row(layers: &[Layer], first: &mut [f32], second: &mut [f32]) -> bool {
-    dispatch(Row {
-        layers,
-        first,
-        second,
-    });
-    layers.len() % 2 == 1
-}
-
-/// The best instructions that this processor has. (The `Arch` of pulp would leave out AVX2 unless a feature is switched on that
-/// rebuilds half of burn.)
-fn dispatch<Work: WithSimd<Output = ()>>(work: Work) {
+/// What a processor can do, best first.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Instructions {
     #[cfg(target_arch = "x86_64")]
-    {
-        if let Some(simd) = pulp::x86::V4::try_new() {
-            return Simd::vectorize(simd, work);
-        }
-        if let Some(simd) = pulp::x86::V3::try_new() {
-            return Simd::vectorize(simd, work);
+    Avx512(pulp::x86::V4),
+    #[cfg(target_arch = "x86_64")]
+    Avx2(pulp::x86::V3),
+    /// NEON where there is, else plain code.
+    Portable(pulp::Arch),
+}
+
+impl Instructions {
+    /// All that this processor has, best first. (The `Arch` of pulp would leave out AVX2 unless a feature is switched on that
+    /// rebuilds half of burn.)
+    pub(crate) fn available() -> impl Iterator<Item = Self> {
+        #[cfg(target_arch = "x86_64")]
+        let vectors = [
+            pulp::x86::V4::try_new().map(Self::Avx512),
+            pulp::x86::V3::try_new().map(Self::Avx2),
+        ];
+        #[cfg(not(target_arch = "x86_64"))]
+        let vectors = [None; 0];
+        #[cfg(target_arch = "x86_64")]
+        let portable = pulp::Arch::Scalar;
+        #[cfg(not(target_arch = "x86_64"))]
+        let portable = pulp::Arch::new();
+        let all = vectors.into_iter().chain([Some(Self::Portable(portable))]);
+        all.flatten()
+    }
+
+    pub(crate) fn best() -> Self {
+        let mut available = Self::available();
+        available
+            .next()
+            .unwrap_or_else(|| Self::Portable(pulp::Arch::new()))
+    }
+
+    /// Runs layers over a block of `rows` rows: `first` holds their inputs, `[features, BLOCK_ROWS]`. Says whether the result lies in
+    /// `second`.
+    pub(crate) fn run_block(
+        self,
+        layers: &[Layer],
+        rows: usize,
+        first: &mut [f32],
+        second: &mut [f32],
+    ) -> bool {
+        self.dispatch(Block {
+            layers,
+            rows,
+            first,
+            second,
+        });
+        layers.len() % 2 == 1
+    }
+
+    /// Runs layers over one row, whose inputs are the first floats of `first`. Says whether the result lies in `second`.
+    pub(crate) fn run_row(self, layers: &[Layer], first: &mut [f32], second: &mut [f32]) -> bool {
+        self.dispatch(Row {
+            layers,
+            first,
+            second,
+        });
+        layers.len() % 2 == 1
+    }
+
+    fn dispatch<Work: WithSimd<Output = ()>>(self, work: Work) {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(simd) => Simd::vectorize(simd, work),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(simd) => Simd::vectorize(simd, work),
+            Self::Portable(arch) => arch.dispatch(work),
         }
     }
-    pulp::Arch::new().dispatch(work);
 }
 
 struct Block<'a> {

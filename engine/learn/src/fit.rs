@@ -107,7 +107,9 @@ impl Loop<'_> {
         while state.progress.epoch < epochs
             && (patience == 0 || state.progress.worse_epochs < patience)
         {
-            let Some(loss) = self.epoch(&mut state)? else {
+            let (next, loss) = self.epoch(state)?;
+            state = next;
+            let Some(loss) = loss else {
                 stopped = true;
                 break;
             };
@@ -181,8 +183,9 @@ impl Loop<'_> {
         })
     }
 
-    /// One pass over the training rows. Gives the mean loss, or `None` if the run was stopped on the way.
-    fn epoch(&mut self, state: &mut State) -> Result<Option<f64>, LearnError> {
+    /// One pass over the training rows. Gives the mean loss, or `None` if the run was stopped on the way. The state is handed through by
+    /// value, so that its vectors have one owner and are updated where they are.
+    fn epoch(&mut self, mut state: State) -> Result<(State, Option<f64>), LearnError> {
         let recipe = &self.job.recipe;
         let rows = self.training.encoded.rows;
         let cut = Cut::new(rows, recipe.training.batch_size);
@@ -205,7 +208,7 @@ impl Loop<'_> {
             let (stop, parked) = self.control.gate();
             self.clock.parked += parked;
             if stop {
-                return Ok(None);
+                return Ok((state, None));
             }
             let batch = gather.batch(&order[cut.range(number)], epoch, number);
             let step = net::step(
@@ -217,14 +220,17 @@ impl Loop<'_> {
             let rate = learning_rate(recipe.training.learning_rate, state.progress.step, steps);
             state.progress.step += 1;
             (state.parameters, state.moments) = optimiser.step(
-                state.parameters.clone(),
+                state.parameters,
                 step.gradient,
-                state.moments.clone(),
+                state.moments,
                 (state.progress.step, rate),
             );
-            if let (Some(running), Some(newest)) = (&mut state.statistics, step.statistics) {
-                *running = running.clone().mul_scalar(1.0 - MOMENTUM) + newest.mul_scalar(MOMENTUM);
-            }
+            state.statistics = state
+                .statistics
+                .zip(step.statistics)
+                .map(|(running, newest)| {
+                    running.mul_scalar(1.0 - MOMENTUM) + newest.mul_scalar(MOMENTUM)
+                });
             losses.push(step.loss);
             if losses.waiting() == READ_EVERY || number + 1 == cut.batches {
                 losses.read().map_err(|error| self.explain(error))?;
@@ -237,7 +243,7 @@ impl Loop<'_> {
         }
         state.progress.epoch = epoch;
         state.progress.samples += rows as u64;
-        Ok(Some(losses.mean()))
+        Ok((state, Some(losses.mean())))
     }
 
     /// Validates, remembers the best weights, and tells the observer. Gives the present parameters, for a checkpoint.

@@ -23,8 +23,8 @@ pub(crate) struct Moments {
 }
 
 impl AdamW {
-    /// One step; `at` is its number, counted from 1, and its learning rate (Loshchilov and Hutter 2019, Algorithm 2). The bias corrections are drawn out of the
-    /// tensor operations into two scalars, which saves two passes over all parameters.
+    /// One step; `at` is its number, counted from 1, and its learning rate (Loshchilov and Hutter 2019, Algorithm 2). The bias corrections
+    /// are drawn out of the tensor operations into two scalars, which saves two passes over all parameters.
     pub(crate) fn step(
         self,
         parameters: Tensor<1>,

@@ -42,7 +42,7 @@ pub(crate) fn model_metadata(served: &Served) -> Value {
     json!({
         "name": served.version.model,
         "versions": [served.version.version.to_string()],
-        "platform": "onnxruntime_onnx",
+        "platform": "millrace_onnx",
         "inputs": inputs,
         "outputs": outputs,
     })

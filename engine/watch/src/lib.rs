@@ -3,13 +3,14 @@
 //! Pure functions over values in memory; nothing here reads a clock, a file or a socket.
 //!
 //! Invariants
-//! 1. Every statistic equals SciPy's — `tests::statistics_equal_scipy`, `tests::p_values_equal_scipy`.
+//! 1. Every statistic equals SciPy's — `tests::figures::statistics_equal_scipy`,
+//!    `tests::figures::statistics_of_counts_equal_scipy`, `tests::figures::p_values_equal_scipy`.
 //! 2. The population stability index is never negative; Kolmogorov-Smirnov and Jensen-Shannon stay in 0 to 1; identical
-//!    samples have none — `tests::bounds_hold`, `tests::identical_samples_have_no_drift`.
-//! 3. The order of rows does not matter — `tests::order_does_not_matter`.
-//! 4. A verdict is never given on fewer than [`FEWEST_PREDICTIONS`] predictions — `tests::too_few_predictions_say_so`.
-//! 5. Unchanged data is called stable at every window size — `tests::unchanged_data_is_stable`.
-//! 6. Nothing in a report is NaN or infinite, whatever the data — `tests::reports_are_finite`.
+//!    samples have none — `tests::properties::bounds_hold`, `tests::properties::identical_samples_have_no_drift`.
+//! 3. The order of rows does not matter — `tests::properties::order_does_not_matter`.
+//! 4. A verdict is never given on fewer than [`FEWEST_PREDICTIONS`] predictions — `tests::reports::too_few_predictions_say_so`.
+//! 5. Unchanged data is called stable at every window size — `tests::reports::unchanged_data_is_stable`.
+//! 6. Nothing in a report is NaN or infinite, whatever the data — `tests::properties::reports_are_finite`.
 
 mod drift;
 mod kolmogorov;

@@ -1,8 +1,9 @@
 //! The axes of a chart: grid, ticks, titles, and the names at the ends of the lines.
 
-use egui::{Align2, Pos2, Rect, Stroke, Ui, pos2};
+use egui::{Align2, Color32, Pos2, Rect, Stroke, Ui, pos2};
 
 use super::{MOST_LABELS, Plot, on_screen};
+use crate::ticks::{decimals, fitting_step};
 use crate::{Range, Scale, Tick, ticks};
 
 /// The rectangle of the data inside what the chart was given.
@@ -17,15 +18,15 @@ const UNDER: f32 = 20.0;
 const GAP: f32 = 6.0;
 const WIDEST_LABEL: f32 = 140.0;
 /// Pixels between ticks at least.
-const TICK_WIDTH: f32 = 72.0;
-const TICK_HEIGHT: f32 = 36.0;
+const TICK_WIDTH: f32 = 56.0;
+const TICK_HEIGHT: f32 = 28.0;
 
 impl Room {
     pub(crate) fn new(ui: &Ui, plot: &Plot<'_>, y: Range, outer: Rect) -> Self {
         let height = (outer.height() - TITLE - UNDER).max(20.0);
         let widest = y_ticks(plot, y, height)
             .iter()
-            .map(|tick| width(ui, plot, &(plot.style.number)(tick.value)))
+            .map(|tick| width(ui, plot, &tick.text))
             .fold(24.0, f32::max);
         let labels = labelled(plot)
             .map(|(_, curve)| name_width(ui, plot, curve.name))
@@ -52,20 +53,20 @@ pub(crate) fn paint(ui: &Ui, plot: &Plot<'_>, (x, y): (Range, Range), room: &Roo
     let rect = room.rect;
     let grid = Stroke::new(1.0, style.grid);
     for tick in y_ticks(plot, y, rect.height()) {
-        let at = on_screen(rect, (x, y), [x.min, tick.place]);
+        let at = on_screen(rect, (x, y), [x.min, tick.tick.place]);
         let line = sharp(ui, at.y);
         painter.line_segment([pos2(rect.left(), line), pos2(rect.right(), line)], grid);
         painter.text(
             pos2(rect.left() - GAP, at.y),
             Align2::RIGHT_CENTER,
-            (style.number)(tick.value),
+            tick.text,
             style.tick_font.clone(),
             style.text_faint,
         );
     }
     let title_width = width(ui, plot, plot.x_title);
-    for tick in x_ticks(x, rect.width()) {
-        let at = on_screen(rect, (x, y), [tick.place, y.min]);
+    for tick in x_ticks(plot, x, rect.width()) {
+        let at = on_screen(rect, (x, y), [tick.tick.place, y.min]);
         let line = sharp(ui, at.x);
         painter.line_segment([pos2(line, rect.top()), pos2(line, rect.bottom())], grid);
         // The last ones make room for the title.
@@ -73,7 +74,7 @@ pub(crate) fn paint(ui: &Ui, plot: &Plot<'_>, (x, y): (Range, Range), room: &Roo
             painter.text(
                 pos2(at.x, rect.bottom() + GAP),
                 Align2::CENTER_TOP,
-                (style.number)(tick.value),
+                tick.text,
                 style.tick_font.clone(),
                 style.text_faint,
             );
@@ -125,9 +126,28 @@ pub(crate) fn paint_end_labels(ui: &Ui, plot: &Plot<'_>, (x, y): (Range, Range),
         let text = cut(ui, plot, curve.name);
         let at: Pos2 = pos2(rect.right() + GAP, y_on_screen);
         let font = plot.style.tick_font.clone();
-        ui.painter()
-            .text(at, Align2::LEFT_CENTER, text, font, curve.color);
+        let ink = legible(curve.color, plot.style.surface, plot.style.text);
+        ui.painter().text(at, Align2::LEFT_CENTER, text, font, ink);
     }
+}
+
+/// The colour of a line as the colour of its name: moved towards the text until it reads (WCAG 2.2, 4.5 : 1).
+pub(crate) fn legible(color: Color32, ground: Color32, text: Color32) -> Color32 {
+    const STEPS: u8 = 10;
+    (0..=STEPS)
+        .map(|step| color.lerp_to_gamma(text, f32::from(step) / f32::from(STEPS)))
+        .find(|ink| contrast(*ink, ground) >= 4.5)
+        .unwrap_or(text)
+}
+
+/// The contrast of two opaque colours by WCAG 2.2.
+fn contrast(a: Color32, b: Color32) -> f32 {
+    let luminance = |color: Color32| {
+        let linear = egui::Rgba::from(color);
+        0.2126 * linear.r() + 0.7152 * linear.g() + 0.0722 * linear.b()
+    };
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
 
 fn labelled<'a>(plot: &Plot<'a>) -> impl Iterator<Item = (usize, &'a super::PlotCurve<'a>)> {
@@ -144,12 +164,47 @@ fn labelled<'a>(plot: &Plot<'a>) -> impl Iterator<Item = (usize, &'a super::Plot
         .take(some)
 }
 
-fn x_ticks(x: Range, width: f32) -> Vec<Tick> {
-    ticks(x, Scale::Linear, ((width / TICK_WIDTH) as usize).max(2))
+/// A tick with its words.
+struct Written {
+    tick: Tick,
+    text: String,
 }
 
-fn y_ticks(plot: &Plot<'_>, y: Range, height: f32) -> Vec<Tick> {
-    ticks(y, plot.y_scale, ((height / TICK_HEIGHT) as usize).max(2))
+fn x_ticks(plot: &Plot<'_>, x: Range, width: f32) -> Vec<Written> {
+    written(
+        plot,
+        x,
+        Scale::Linear,
+        ((width / TICK_WIDTH) as usize).max(2),
+    )
+}
+
+fn y_ticks(plot: &Plot<'_>, y: Range, height: f32) -> Vec<Written> {
+    written(
+        plot,
+        y,
+        plot.y_scale,
+        ((height / TICK_HEIGHT) as usize).max(2),
+    )
+}
+
+fn written(plot: &Plot<'_>, range: Range, scale: Scale, most: usize) -> Vec<Written> {
+    let decimals = match scale {
+        Scale::Linear => decimals(fitting_step(&range, most)),
+        Scale::Log10 => 0,
+    };
+    ticks(range, scale, most)
+        .into_iter()
+        .map(|tick| {
+            // Whole numbers have their thousands apart, and powers of ten their exponent; only decimals are ours.
+            let text = if decimals == 0 || tick.value.abs() >= 1e6 {
+                (plot.style.number)(tick.value)
+            } else {
+                format!("{:.decimals$}", tick.value).replace('-', "−")
+            };
+            Written { tick, text }
+        })
+        .collect()
 }
 
 /// The middle of the pixel, so that a hairline is one pixel and not two faint ones.

@@ -1,6 +1,6 @@
 //! A chart of curves: hairline grid, ticks, a direct label at each line's end, a crosshair that reads every curve.
 
-mod axes;
+pub(crate) mod axes;
 pub(crate) mod crosshair;
 mod extent;
 pub(crate) mod view;

@@ -80,6 +80,10 @@ impl ScatterView<'_> {
         )
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the colours are the caller's, read back from their bytes"
+    )]
     fn paint_plainly(&self, ui: &Ui, rect: Rect, store: &ScatterStore) {
         let painter = ui.painter_at(rect);
         let (scale, offset) = self.view_from_frame(store);

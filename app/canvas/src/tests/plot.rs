@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{Color32, FontId};
 
-use crate::plot::{as_csv, crosshair::nearest_by_x, view::fitted_x, view::fitted_y};
+use crate::plot::{as_csv, axes::legible, crosshair::nearest_by_x, view::fitted_x, view::fitted_y};
 use crate::{Plot, PlotCurve, PlotStyle, Range, Scale};
 
 fn style() -> PlotStyle {
@@ -66,6 +66,19 @@ fn the_crosshair_reads_the_nearest_step() {
     assert_eq!(nearest_by_x(&points, -9.0), Some([1.0, 10.0]));
     assert_eq!(nearest_by_x(&points, 99.0), Some([4.0, 40.0]));
     assert_eq!(nearest_by_x(&[], 1.0), None);
+}
+
+#[test]
+fn the_name_of_a_faint_line_can_be_read() {
+    let (ground, text) = (
+        Color32::from_rgb(20, 24, 30),
+        Color32::from_rgb(230, 236, 242),
+    );
+    let bright = Color32::from_rgb(90, 180, 234);
+    assert_eq!(legible(bright, ground, text), bright);
+    let faint = legible(Color32::from_rgb(40, 60, 80), ground, text);
+    assert!(faint.g() > 110 && faint.b() > faint.r(), "{faint:?}");
+    assert_eq!(legible(ground, ground, ground), ground);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use crate::ticks::decimals;
 use crate::{Range, Scale, ticks};
 
 fn check(min: f64, max: f64, scale: Scale, expected: &[f64]) {
@@ -23,6 +24,7 @@ fn linear_ticks_are_round() {
     );
     check(0.13, 0.41, Scale::Linear, &[0.2, 0.3, 0.4]);
     check(-3.0, 3.0, Scale::Linear, &[-2.0, 0.0, 2.0]);
+    check(1.0, 45.0, Scale::Linear, &[10.0, 20.0, 30.0, 40.0]);
     check(
         1e6,
         1.000_01e6,
@@ -36,6 +38,11 @@ fn linear_ticks_are_round() {
             1_000_010.0,
         ],
     );
+}
+
+#[test]
+fn ticks_are_written_with_the_decimals_of_their_step() {
+    assert_eq!([0.05, 0.2, 1.0, 20.0].map(decimals), [2, 1, 0, 0]);
 }
 
 #[test]

@@ -17,6 +17,8 @@ fn numbers_have_four_digits() {
     check(number(9_999.6), "10_000");
     check(number(12_345_678.0), "12_345_678");
     check(number(3.0), "3");
+    check(number(13.000_6), "13.00");
+    check(number(0.1 + 0.2), "0.3");
     check(number(0.000_123_4), "0.0001234");
     check(number(3.2e-7), "3.2e−7");
     check(number(-6.02e23), "−6.02e23");

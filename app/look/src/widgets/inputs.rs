@@ -3,7 +3,8 @@
 use std::ops::RangeInclusive;
 
 use egui::{
-    Align, ComboBox, DragValue, Layout, Margin, Popup, Response, TextEdit, TextWrapMode, Ui, vec2,
+    Align, Align2, ComboBox, DragValue, Layout, Margin, Popup, Response, TextEdit, TextWrapMode,
+    Ui, vec2,
 };
 
 use super::paint;
@@ -15,12 +16,13 @@ impl Look {
         let width = ui.available_width().min(240.0);
         ui.scope(|ui| {
             ui.spacing_mut().icon_spacing = 6.0;
-            let glass = self.icon(icon::SEARCH, 16.0).color(self.palette.text_faint);
+            let glass = self.icon(icon::SEARCH, 15.0).color(self.palette.text_faint);
             let response = ui.add(
                 TextEdit::singleline(text)
                     .hint_text(self.faint_hint(hint))
                     .prefix(glass)
                     .margin(self.field_margin())
+                    .align(Align2::LEFT_CENTER)
                     .desired_width(width),
             );
             let mut response = response.accessible_name(hint);
@@ -46,6 +48,7 @@ impl Look {
             TextEdit::singleline(text)
                 .hint_text(self.faint_hint(hint))
                 .margin(self.field_margin())
+                .align(Align2::LEFT_CENTER)
                 .desired_width(width),
         )
         .accessible_name(label)
@@ -151,7 +154,7 @@ impl Look {
     }
 
     fn field_margin(&self) -> Margin {
-        Margin::symmetric(8, 6)
+        Margin::symmetric(8, 4)
     }
 }
 

@@ -101,13 +101,15 @@ impl Look {
         add_value: impl FnOnce(&mut Ui) -> R,
     ) -> R {
         const KEY: f32 = 112.0;
+        /// Brings the smaller type of the key onto the line of its value.
+        const LINE: f32 = 16.5;
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = self.space.s;
             ui.allocate_ui_with_layout(
-                vec2(KEY, 18.0),
+                vec2(KEY, LINE),
                 Layout::left_to_right(Align::Center),
                 |ui| {
-                    ui.set_min_size(vec2(KEY, 18.0));
+                    ui.set_min_size(vec2(KEY, LINE));
                     ui.add(egui::Label::new(self.secondary(key)).truncate());
                 },
             );

@@ -197,7 +197,7 @@ impl RunColumn {
             Self::Experiment => recipe.experiment.to_string(),
             Self::Result => or_missing(result.map(|result| result.value), format::metric),
             Self::Baseline => or_missing(result.and_then(|result| result.baseline), format::metric),
-            Self::Gain => or_missing(result.and_then(RunResult::gain), signed),
+            Self::Gain => or_missing(result.and_then(RunResult::gain), signed_metric),
             Self::Skill => or_missing(result.and_then(RunResult::skill), format::percent),
             Self::Duration => format::duration(run.seconds),
             Self::Started => format::ago(now.unix_millis, run.started.unix_millis),
@@ -305,6 +305,16 @@ impl SortKey {
 /// `+0.573`, `−0.02`, `0`.
 pub(crate) fn signed(value: f64) -> String {
     let digits = format::number(value);
+    if value > 0.0 {
+        format!("+{digits}")
+    } else {
+        digits
+    }
+}
+
+/// As [`signed`], with four decimals so that the digits of a column stand under each other.
+pub(crate) fn signed_metric(value: f64) -> String {
+    let digits = format::metric(value);
     if value > 0.0 {
         format!("+{digits}")
     } else {

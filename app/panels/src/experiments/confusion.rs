@@ -5,7 +5,7 @@ use std::sync::Arc;
 use contract::RunReport;
 
 /// More classes than this cannot be told apart as cells; the most frequent ones are shown.
-pub(crate) const MOST_CLASSES: usize = 30;
+pub(crate) const MOST_CLASSES: usize = 24;
 /// How many mix-ups are listed beside the matrix.
 const LISTED_MIX_UPS: usize = 5;
 

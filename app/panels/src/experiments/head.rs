@@ -8,6 +8,9 @@ use super::rows::{Question, RunsTable};
 use super::selection::SelectedRuns;
 use crate::Ctx;
 
+/// Room for what is not always needed, beside the title.
+const EXTRAS_FROM: f32 = 240.0;
+
 pub(super) struct Head<'a> {
     pub question: &'a mut Question,
     pub columns: &'a mut Vec<RunColumn>,
@@ -18,35 +21,33 @@ pub(super) struct Head<'a> {
 pub(super) fn head_ui(ctx: &Ctx<'_>, ui: &mut Ui, head: &mut Head<'_>) {
     let look = ctx.look;
     let total = head.table.total();
-    let explanation = match head.table.len() {
+    let mut explanation = match head.table.len() {
         shown if shown == total => format::counted(total as u64, "run", "runs"),
-        shown => format!(
-            "{} of {} runs",
-            format::count(shown as u64),
-            format::count(total as u64)
-        ),
+        shown => {
+            let shown = format::count(shown as u64);
+            format!("{shown} of {} runs", format::count(total as u64))
+        }
     };
+    // It stands in the line that is there anyway: a selection moves nothing.
+    if head.selected.len() > 1 {
+        let selected = format::count(head.selected.len() as u64);
+        explanation.push_str(&format!(", {selected} selected"));
+    }
     look.page_head_ui(ui, "Experiments", &explanation, |ui| {
         columns_ui(ctx, ui, head);
         let field = look.search_ui(ui, &mut head.question.filter, "Filter runs");
         field.on_hover_text(
             "Words that must occur, -words that must not, and comparisons such as accuracy>0.9 or learning_rate<=0.01",
         );
+        if ui.available_width() < EXTRAS_FROM {
+            return;
+        }
+        if let Some(complaint) = head.table.complaint() {
+            look.chip_ui(ui, look::Tone::Warn, complaint);
+        } else if head.selected.len() > 1 && look.quiet_button_ui(ui, "Clear selection").clicked() {
+            head.selected.clear();
+        }
     });
-    if head.table.complaint().is_some() || head.selected.len() > 1 {
-        ui.horizontal(|ui| {
-            if let Some(complaint) = head.table.complaint() {
-                look.chip_ui(ui, look::Tone::Warn, complaint);
-            }
-            if head.selected.len() > 1 {
-                let count = head.selected.len() as u64;
-                ui.label(look.secondary(format::counted(count, "run selected", "runs selected")));
-                if look.link_ui(ui, "Clear").clicked() {
-                    head.selected.clear();
-                }
-            }
-        });
-    }
 }
 
 fn columns_ui(ctx: &Ctx<'_>, ui: &mut Ui, head: &mut Head<'_>) {

@@ -37,7 +37,7 @@ use rows::{Question, RunsTable};
 
 pub use selected::CompareTab;
 
-pub(crate) use columns::signed;
+pub(crate) use columns::signed_metric;
 pub(crate) use evaluation::metric_rows;
 pub(crate) use metrics::metrics_ui;
 pub(crate) use parameters::hidden_layers;

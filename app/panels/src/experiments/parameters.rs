@@ -182,6 +182,9 @@ fn features_cell(features: &[FeatureSpec], shared: &BTreeSet<Arc<str>>) -> Strin
     if own.is_empty() {
         return format!("{} shared", shared.len());
     }
+    if shared.is_empty() {
+        return format!("{}, none shared", own.len());
+    }
     let mut text = format!(
         "{} shared + {}",
         shared.len(),

@@ -42,7 +42,7 @@ impl RunProgress {
             format::count(epochs)
         )];
         if done > 0 && run.seconds > 0.0 {
-            parts.push(format!("{} epochs/s", format::number(rate)));
+            parts.push(format!("{} epochs/s", crate::tasks::rate_number(rate)));
         }
         let left = task
             .and_then(|task| task.seconds_left)

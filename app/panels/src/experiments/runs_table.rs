@@ -42,18 +42,22 @@ pub(super) fn runs_table_ui(
             .nothing_ui(ui, look::icon::FILTER, "No run passes the filter");
         return None;
     }
-    let mut columns: Vec<Column> = shown
-        .columns
+    let order = order(shown.columns);
+    let mut columns: Vec<Column> = order
         .iter()
+        .flatten()
         .map(|column| {
             Column::new(column.width())
                 .range(NARROWEST..=WIDEST)
                 .id(Id::unique(("runs column", column)))
         })
         .collect();
-    // An empty column takes what is left, so that the rows reach the edge.
     let rest = widths::rest(ui, SALT, &columns, ui.available_width());
-    columns.push(widths::fixed(rest).id(Id::unique("runs column rest")));
+    let gap = order
+        .iter()
+        .position(Option::is_none)
+        .unwrap_or(columns.len());
+    columns.insert(gap, widths::fixed(rest).id(Id::unique("runs column rest")));
     widths::without_column_lines(ui);
     let table = Table::new()
         .id_salt(SALT)
@@ -65,6 +69,7 @@ pub(super) fn runs_table_ui(
     let mut delegate = RunsDelegate {
         ctx,
         shown,
+        order: &order,
         first_row: 0,
         is_named: Vec::new(),
         clicked: None,
@@ -73,9 +78,21 @@ pub(super) fn runs_table_ui(
     delegate.clicked
 }
 
+/// The columns with a gap before the first number: words keep to the left edge, numbers to the right one.
+fn order(columns: &[RunColumn]) -> Vec<Option<RunColumn>> {
+    let gap = columns
+        .iter()
+        .position(RunColumn::is_number)
+        .unwrap_or(columns.len());
+    let mut order: Vec<Option<RunColumn>> = columns.iter().cloned().map(Some).collect();
+    order.insert(gap, None);
+    order
+}
+
 struct RunsDelegate<'a, 'b> {
     ctx: &'a Ctx<'a>,
     shown: &'a mut Shown<'b>,
+    order: &'a [Option<RunColumn>],
     first_row: u64,
     /// Rows in view that have their name; the fixed and the moving columns are two halves of one row.
     is_named: Vec<bool>,
@@ -106,7 +123,7 @@ impl TableDelegate for RunsDelegate<'_, '_> {
 
     fn header_cell_ui(&mut self, ui: &mut Ui, cell: &HeaderCellInfo) {
         let look = self.ctx.look;
-        let Some(column) = self.shown.columns.get(cell.col_range.start) else {
+        let Some(Some(column)) = self.order.get(cell.col_range.start) else {
             head_cell_ui(look, ui, "", Side::Left);
             return;
         };
@@ -177,8 +194,8 @@ impl TableDelegate for RunsDelegate<'_, '_> {
     fn cell_ui(&mut self, ui: &mut Ui, cell: &CellInfo) {
         let look = self.ctx.look;
         let palette = &look.palette;
-        let (Some(column), Some(entry)) =
-            (self.shown.columns.get(cell.col_nr), self.entry(cell.row_nr))
+        let (Some(Some(column)), Some(entry)) =
+            (self.order.get(cell.col_nr), self.entry(cell.row_nr))
         else {
             return;
         };

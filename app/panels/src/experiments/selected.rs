@@ -16,9 +16,10 @@ use super::selection::SelectedRuns;
 use crate::Ctx;
 use crate::parts::from_right_ui;
 
-const CHART: f32 = 210.0;
-/// More runs than this have no legend; the crosshair tells them apart.
-const MOST_SWATCHES: usize = 12;
+/// Below this width the settings of the charts have a line of their own.
+const WIDE: f32 = 640.0;
+/// The switch for the training split needs this much room beside the other settings.
+const TOGGLE_FROM: f32 = 150.0;
 
 /// The pages of the lower pane when several runs are selected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,6 +86,7 @@ impl LowerPane {
 
     fn one_ui(&mut self, ctx: &Ctx<'_>, ui: &mut Ui, run: &Run) -> Option<RunId> {
         let look = ctx.look;
+        let is_wide = ui.available_width() >= WIDE;
         let mut opened = None;
         from_right_ui(ui, 32.0, |ui| {
             let open = look.primary_icon_button_ui(ui, icon::OPEN, "Open run");
@@ -94,16 +96,25 @@ impl LowerPane {
             if run.state.is_active() {
                 actions_ui(ctx, ui, run, &mut self.name, false);
             }
-            ui.add_space(look.space.s);
-            charts::settings_ui(ctx, ui, &mut self.settings);
+            if is_wide {
+                ui.add_space(look.space.s);
+                charts::settings_ui(ctx, ui, &mut self.settings);
+            }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 look.swatch_ui(ui, run_color(look, run.number), "");
                 ui.label(look.section(format!("Run {}", run.number)));
-                look.chip_ui(ui, state_tone(run.state), run.state.word());
+                if is_wide || !run.state.is_active() {
+                    look.chip_ui(ui, state_tone(run.state), run.state.word());
+                }
             });
         });
         if let Some(progress) = RunProgress::of(run, ctx.snapshot) {
             look.progress_ui(ui, Some(progress.share), &progress.text);
+        }
+        if !is_wide {
+            from_right_ui(ui, 32.0, |ui| {
+                charts::settings_ui(ctx, ui, &mut self.settings)
+            });
         }
         opened
     }
@@ -120,17 +131,14 @@ impl LowerPane {
         }
         from_right_ui(ui, 32.0, |ui| {
             charts::settings_ui(ctx, ui, &mut self.settings);
+            if ui.available_width() < TOGGLE_FROM {
+                return;
+            }
             look.toggle_ui(ui, "Training split", &mut self.settings.with_train);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                if runs.len() > MOST_SWATCHES {
-                    let count = format::count(runs.len() as u64);
-                    ui.label(look.secondary(format!("{count} runs, each in its colour")));
-                    return;
-                }
-                for run in runs {
-                    let name = format!("{}", run.number);
-                    look.swatch_ui(ui, run_color(look, run.number), &name);
-                }
+                let count = format::count(runs.len() as u64);
+                let text = format!("{count} runs on the validation split");
+                ui.add(egui::Label::new(look.secondary(text)).truncate());
             });
         });
     }
@@ -147,6 +155,9 @@ impl LowerPane {
                 .nothing_ui(ui, icon::CHART, "Curves appear after the first epoch");
             return;
         }
+        let count = self.charts.charts().len();
+        let room = ui.available_height();
+        let height = charts::height_to_fill(count, ui.available_width(), room);
         ScrollArea::vertical()
             .id_salt("charts")
             .auto_shrink(false)
@@ -155,7 +166,7 @@ impl LowerPane {
                 if self.charts.seconds_are_spread {
                     spread_note_ui(ctx, ui);
                 }
-                charts::charts_ui(ctx, ui, self.charts.charts(), settings.axis, CHART);
+                charts::charts_ui(ctx, ui, self.charts.charts(), settings.axis, height);
             });
     }
 }

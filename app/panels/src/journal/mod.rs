@@ -102,8 +102,11 @@ impl JournalPanel {
 
 fn head_ui(ctx: &Ctx<'_>, ui: &mut Ui, journal: &JournalView) {
     let look = ctx.look;
-    let explanation =
-        "Every fact in the order it happened, each sealed with the hash of the one before";
+    let explanation = if ui.available_width() >= WIDE {
+        "Every fact in the order it happened, each sealed with the hash of the one before"
+    } else {
+        "Every fact, sealed by hashes"
+    };
     look.page_head_ui(ui, "Journal", explanation, |ui| {
         let verify = look.primary_icon_button_ui(ui, icon::VERIFY, "Verify");
         if verify

@@ -21,6 +21,7 @@ const HEADS: [(&str, f32, Side); 5] = [
 ];
 const WIDEST: f32 = 400.0;
 const SALT: &str = "facts";
+const LEAST_DETAILS: f32 = 160.0;
 
 /// The window that was asked for last, and when the journal was how long.
 #[derive(Debug, Default)]
@@ -42,7 +43,7 @@ pub(super) fn table_ui(ctx: &Ctx<'_>, ui: &mut Ui, question: &Question<'_>, aske
         .map(|head| Column::new(head.1).range(48.0..=WIDEST))
         .collect();
     let rest = widths::rest(ui, SALT, &columns, ui.available_width());
-    columns.push(widths::fixed(rest.max(HEADS[4].1)));
+    columns.push(widths::fixed(rest.max(LEAST_DETAILS)));
     widths::without_column_lines(ui);
     let mut table = Table::new()
         .id_salt(SALT)

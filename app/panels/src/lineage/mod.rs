@@ -184,6 +184,8 @@ fn head_ui(ctx: &Ctx<'_>, ui: &mut Ui, graph: Option<&Arc<LineageGraph>>) {
     let look = ctx.look;
     let node = graph.and_then(|graph| graph.nodes.iter().find(|node| node.id == graph.of));
     let explanation = match node {
+        // On a narrow page the button says what is shown.
+        Some(_) if ui.available_width() < 560.0 => String::new(),
         Some(node) => format!("Where {} comes from and what came of it", node.label),
         None => "Where a thing comes from and what came of it".into(),
     };

@@ -10,6 +10,8 @@ use crate::experiments::{metric_rows, metrics_ui};
 use crate::parts::{ago_ui, cut_label_ui, from_right_ui};
 use crate::{Ctx, Place, Selection};
 
+/// Room that a name is worth more than a chip that says what the button says.
+const NAME_FROM: f32 = 320.0;
 /// Room that the version's chip and its age need after the name.
 const VERSION_AND_AGE: f32 = 116.0;
 
@@ -48,7 +50,9 @@ fn serve_ui(ctx: &Ctx<'_>, ui: &mut Ui, model: &Model, version: &ModelVersion) {
             ctx.view.select(Selection::Endpoint(model.name.clone()));
             ctx.view.navigate(Place::Serving);
         }
-        look.chip_ui(ui, Tone::Done, "Served");
+        if ui.available_width() > NAME_FROM {
+            look.chip_ui(ui, Tone::Done, "Served");
+        }
         return;
     }
     let text = match served {
@@ -86,6 +90,7 @@ pub(super) fn details_ui(
             ui.set_max_width(ui.available_width() - 12.0);
             look.section_ui(ui, "Aliases");
             aliases_ui(ctx, ui, model, version, alias);
+            ui.add_space(look.space.s);
             look.section_ui(ui, "Metrics");
             let run = ctx.snapshot.runs.iter().find(|run| run.id == version.run);
             let none = Metrics::new();
@@ -94,10 +99,13 @@ pub(super) fn details_ui(
                 .map_or(&none, |report| &report.baseline);
             let rows = metric_rows(&version.metrics, baseline, version.signature.task);
             metrics_ui(look, ui, &rows);
+            ui.add_space(look.space.s);
             look.section_ui(ui, "Parity");
             parity_ui(ctx, ui, version);
+            ui.add_space(look.space.s);
             look.section_ui(ui, "Signature");
             package::signature_ui(ctx, ui, &version.signature);
+            ui.add_space(look.space.s);
             look.section_ui(ui, "Package");
             package::files_ui(ctx, ui, version);
         });
@@ -106,7 +114,7 @@ pub(super) fn details_ui(
 fn parity_ui(ctx: &Ctx<'_>, ui: &mut Ui, version: &ModelVersion) {
     let look = ctx.look;
     let parity = parity(version);
-    ui.horizontal_top(|ui| {
+    ui.horizontal(|ui| {
         look.chip_ui(ui, parity.tone, &parity.figure);
         ui.add(egui::Label::new(look.secondary(parity.sentence)).wrap());
     });

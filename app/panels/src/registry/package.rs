@@ -8,23 +8,25 @@ use crate::Ctx;
 
 const ROW: f32 = 28.0;
 /// Rows of inputs that are seen without scrolling.
-const INPUTS_IN_VIEW: usize = 12;
+const INPUTS_IN_VIEW: usize = 40;
 /// Categories that are spelled out.
 const CATEGORIES_NAMED: usize = 3;
 
 pub(super) fn signature_ui(ctx: &Ctx<'_>, ui: &mut Ui, signature: &Signature) {
     let look = ctx.look;
-    ui.horizontal_wrapped(|ui| {
-        ui.label(look.secondary(format!("{}, predicts", signature.task.word())));
-        ui.label(look.strong(&*signature.target));
-        if !signature.classes.is_empty() {
-            let classes = signature.classes.len() as u64;
-            ui.label(look.secondary(format::counted(classes, "class", "classes")))
-                .on_hover_text(named(&signature.classes, 40));
-        }
-        let inputs = format::counted(signature.inputs.len() as u64, "input", "inputs");
-        ui.label(look.secondary(format!("from {inputs}")));
-    });
+    let inputs = format::counted(signature.inputs.len() as u64, "input", "inputs");
+    let mut text = format!("From {inputs} to {}", signature.target);
+    if !signature.classes.is_empty() {
+        let classes = signature.classes.len() as u64;
+        text.push_str(&format!(
+            ", one of {}",
+            format::counted(classes, "class", "classes")
+        ));
+    }
+    let label = ui.add(egui::Label::new(look.secondary(text)).wrap());
+    if !signature.classes.is_empty() {
+        label.on_hover_text(named(&signature.classes, 40));
+    }
     ui.add_space(look.space.xs);
     ui.spacing_mut().item_spacing.y = 0.0;
     let height = ROW * signature.inputs.len().min(INPUTS_IN_VIEW) as f32;

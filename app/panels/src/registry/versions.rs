@@ -5,7 +5,7 @@ use egui::{Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 use look::{Tone, format, icon, paint};
 
 use super::data::{CHAMPION, VersionRow, version_rows};
-use crate::experiments::signed;
+use crate::experiments::signed_metric;
 use crate::parts::exact_time;
 use crate::{Ctx, Selection};
 
@@ -113,7 +113,7 @@ fn paint_texts(ctx: &Ctx<'_>, ui: &Ui, row: &VersionRow, rect: Rect) {
     painter.galley(pos2(right - figure.size().x, upper), figure, palette.text);
     let below = match row.change.filter(|change| *change != 0.0) {
         Some(change) => (
-            format!("{} {}", signed(change), row.metric),
+            format!("{} {}", signed_metric(change), row.metric),
             if change > 0.0 {
                 palette.done
             } else {

@@ -126,8 +126,16 @@ fn rate(task: &TaskView) -> String {
     if task.unit == "bytes" {
         format!("{}/s", format::bytes(each_second as u64))
     } else {
-        format!("{} {}/s", format::number(each_second), task.unit).replace(" /s", "/s")
+        format!("{} {}/s", rate_number(each_second), task.unit).replace(" /s", "/s")
     }
+}
+
+/// A rate with no more digits than it holds still.
+pub(crate) fn rate_number(each_second: f64) -> String {
+    if each_second >= 100.0 {
+        return format::count(each_second.round() as u64);
+    }
+    format::number((each_second * 10.0).round() / 10.0)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use contract::Snapshot;
 use crate::Ctx;
 use crate::states::{self, Sample};
 
-pub(crate) use data::error_and_hint;
+pub(crate) use data::{error_and_hint, rate_number};
 
 /// View state: the largest share that was shown of each task, so that no bar runs backwards.
 #[derive(Debug, Default)]

@@ -54,7 +54,7 @@ pub(super) fn tasks_ui(ctx: &Ctx<'_>, ui: &mut Ui, shares: &mut ShownShares) {
 fn running_ui(ctx: &Ctx<'_>, ui: &mut Ui, task: &TaskView, row: &TaskRow) {
     let look = ctx.look;
     look.card_ui(ui, |ui| {
-        from_right_ui(ui, ROW, |ui| {
+        from_right_ui(ui, 36.0, |ui| {
             if task.can_cancel {
                 let label = format!("Cancel {}", row.title);
                 if look.icon_button_ui(ui, icon::CLOSE, &label).clicked() {

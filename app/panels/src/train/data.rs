@@ -397,9 +397,9 @@ pub(crate) fn task_reason(version: &DataVersion, target: &str, task: LearningTas
     let values = look::format::counted(distinct, "value", "different values");
     let kind = column.column_type.word();
     if task.is_classification() {
-        format!("{target} is {kind} with {values}: each is a class")
+        format!("It is {kind} with {values}, each a class")
     } else {
-        format!("{target} is {kind} with {values}: a number to come close to")
+        format!("It is {kind} with {values}, a number to come close to")
     }
 }
 

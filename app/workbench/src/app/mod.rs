@@ -278,6 +278,10 @@ impl App {
         self.look.theme
     }
 
+    pub(crate) fn accent_of_test(&self) -> egui::Color32 {
+        self.look.palette.accent
+    }
+
     pub(crate) fn closing_of_test(&self) -> Closing {
         self.closing
     }

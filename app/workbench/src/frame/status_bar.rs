@@ -116,7 +116,7 @@ fn memory_ui(ui: &mut Ui, parts: Parts<'_>) {
         return;
     }
     let text = format::bytes(parts.snapshot.memory_bytes);
-    let item = bar_item_ui(parts.look, ui, Sign::Icon(icon::DEVICE), &text, ITEM);
+    let item = bar_item_ui(parts.look, ui, Sign::Icon(icon::MEMORY), &text, ITEM);
     if item.on_hover_text("Memory of this program").clicked() {
         parts.wishes.push(Action::Go(Place::Settings));
     }

@@ -6,6 +6,7 @@ mod dropping;
 mod frames;
 mod fuzzy;
 mod layout;
+mod pictures;
 mod road;
 mod settings;
 mod window;
@@ -56,6 +57,13 @@ impl TestWindow {
     /// The real window over a picture of a project that stays.
     fn over(snapshot: Snapshot) -> Self {
         let mut window = Self::new();
+        window.show(snapshot);
+        window
+    }
+
+    /// The same, with the drawings of the graphics card on software Vulkan.
+    fn drawn_over(snapshot: Snapshot) -> Self {
+        let mut window = Self::with(egui_kittest::HarnessBuilder::wgpu);
         window.show(snapshot);
         window
     }

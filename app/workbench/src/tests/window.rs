@@ -55,10 +55,7 @@ fn the_palette_jumps_to_a_run_and_escape_closes_it() {
     window.harness.run();
     window
         .harness
-        .get_by_role_and_label(
-            egui::Role::ListBoxOption,
-            &format!("Run {}", run.number),
-        )
+        .get_by_role_and_label(egui::Role::ListBoxOption, &format!("Run {}", run.number))
         .click();
     window.harness.run();
     let app = window.harness.state();

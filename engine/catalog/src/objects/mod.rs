@@ -146,6 +146,11 @@ impl Objects {
         }
     }
 
+    /// True if there is an object of this name; its content is not read.
+    pub fn contains(&self, digest: &Digest) -> bool {
+        self.place(digest).is_ok_and(|path| path.is_file())
+    }
+
     /// How many objects there are.
     ///
     /// # Errors

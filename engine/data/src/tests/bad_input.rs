@@ -296,7 +296,8 @@ fn a_file_that_changes_is_refused() {
     expect![[r#"
         error: The file changed while it was read
         hint: Import it again when nothing writes to it any more
-    "#]].assert_eq(&grown);
+    "#]]
+    .assert_eq(&grown);
     // As many bytes and rows as before, and within the same tick of the clock.
     let rewritten = changed_while_read(text, |path| {
         let before = fs::metadata(path)
@@ -390,7 +391,8 @@ fn workbooks_that_cannot_be_read() {
     expect![[r#"
         error: The workbook has the sheets Notes, Data, Other, but no “Sheet9”
         hint: Choose one of the sheets
-    "#]].assert_eq(&unknown.show());
+    "#]]
+    .assert_eq(&unknown.show());
     check(
         "a.xlsx",
         b"PK\x03\x04 not really",

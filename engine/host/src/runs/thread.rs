@@ -73,8 +73,12 @@ impl RunThread {
             .map_err(|error| refuse(&error, error.hint()))?;
         self.meter.set("storing the model", 0, None, "files");
         let package = self.store(&job.frame, &outcome)?;
+        let mut report = outcome.report;
+        // What has no value on these rows is left out: a fact holds numbers only.
+        report.metrics.retain(|_, value| value.is_finite());
+        report.baseline.retain(|_, value| value.is_finite());
         Ok(EndedRun {
-            report: outcome.report,
+            report,
             stopped: outcome.stopped,
             package,
         })

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use crate::expression::{Binary, Expression, Program, Stack, Unary};
-use crate::kernel::{BLOCK_ROWS, Layer, run_block, run_row};
+use crate::kernel::{BLOCK_ROWS, Instructions, Layer};
 
 /// A layer of some shape with weights that no sum can confuse.
 fn layer(inputs: usize, outputs: usize, has_relu: bool) -> (Layer, Vec<f32>, Vec<f32>) {
@@ -20,7 +20,7 @@ fn layer(inputs: usize, outputs: usize, has_relu: bool) -> (Layer, Vec<f32>, Vec
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// The figures are small multiples of powers of two, so that sums are exact and every order of summing gives the same.
+    /// With every kind of instructions that this processor has, in blocks and row by row.
     #[test]
     fn layers_equal_plain_loops(
         inputs in 1..40_usize,
@@ -34,6 +34,7 @@ proptest! {
         let layers = [first, second];
         let value = |row: usize, input: usize| ((row * 7 + input * 3) % 17) as f32 / 4.0 - 2.0;
         let widest = layers.iter().map(Layer::widest).max().unwrap_or(0);
+        for instructions in Instructions::available() {
         let mut block = vec![0.0; widest * BLOCK_ROWS];
         for input in 0..inputs {
             for row in 0..rows {
@@ -41,14 +42,14 @@ proptest! {
             }
         }
         let mut other = vec![0.0; widest * BLOCK_ROWS];
-        prop_assert!(!run_block(&layers, rows, &mut block, &mut other));
+        prop_assert!(!instructions.run_block(&layers, rows, &mut block, &mut other));
 
         for row in 0..rows {
             let mut alone = vec![0.0; widest];
             for (input, slot) in alone.iter_mut().enumerate().take(inputs) {
                 *slot = value(row, input);
             }
-            prop_assert!(!run_row(&layers, &mut alone, &mut vec![0.0; widest]));
+            prop_assert!(!instructions.run_row(&layers, &mut alone, &mut vec![0.0; widest]));
 
             let plain = |values: &[f32], weights: &[f32], bias: &[f32]| -> Vec<f32> {
                 bias.iter()
@@ -72,6 +73,7 @@ proptest! {
                 prop_assert!((alone[output] - expected).abs() <= tolerance);
                 prop_assert_eq!(block[output * BLOCK_ROWS + row], alone[output]);
             }
+        }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod fixtures;
 mod kernels;
+mod packs;
 mod refusals;
 mod speed;
 

@@ -224,6 +224,33 @@ fn scores_are_not_taken_for_probabilities() {
     );
 }
 
+/// Weights that overflow give no prediction rather than a wrong one, on kernels and on tract.
+#[test]
+fn predictions_that_are_no_numbers_are_errors() {
+    let fixture = super::regressor();
+    let mut model = ModelProto::decode(fixture.onnx).expect("a model");
+    let graph = model.graph.as_mut().expect("a graph");
+    let constants = graph.initializer.iter_mut();
+    for constant in constants.filter(|constant| constant.name == "layer.1.bias") {
+        constant.raw_data = f32::INFINITY.to_le_bytes().to_vec();
+    }
+    let onnx = model.encode_to_vec();
+    let signature = &fixture.signature;
+    for predictor in [
+        Predictor::load(&onnx, signature),
+        Predictor::load_general(&onnx, signature),
+    ] {
+        let error = predictor
+            .expect("a sound graph")
+            .predict(&fixture.frame)
+            .expect_err("infinity");
+        assert!(
+            matches!(error, InferError::NotANumber { row: 0 }),
+            "{error}"
+        );
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 

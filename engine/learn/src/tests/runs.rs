@@ -4,15 +4,14 @@ use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
-use contract::{LearningTask, Predicted, SplitSpec};
+use contract::{LearningTask, MlpSpec, Predicted, SplitSpec};
 
-use super::support::{Heard, iris, iris_target, job, mixed_for, recipe, run, run_once};
+use super::support::{Heard, job, mixed_for, recipe, run, run_once, sample};
 use crate::{Control, LearnError, train};
 
 #[test]
 fn iris_is_learned() {
-    let data = iris();
-    let target = iris_target(&data);
+    let (data, target) = sample("iris.csv");
     let mut recipe = recipe(&data, &target, LearningTask::MultiClassClassification);
     recipe.training.epochs = 40;
     recipe.training.batch_size = 16;
@@ -49,6 +48,19 @@ fn iris_is_learned() {
         report.importance
     );
     assert!(report.samples_per_second > 0.0 && outcome.seconds > 0.0 && !outcome.stopped);
+}
+
+#[test]
+fn wine_and_digits_are_learned() {
+    for (name, classes) in [("wine.csv", 3), ("digits.csv", 10)] {
+        let (data, target) = sample(name);
+        let mut recipe = recipe(&data, &target, LearningTask::MultiClassClassification);
+        recipe.model = MlpSpec::default();
+        recipe.training.epochs = 30;
+        let report = run_once(data, recipe).expect("a run").report;
+        assert_eq!(report.classes.len(), classes);
+        assert!(report.metrics["test/accuracy"] > 0.93, "{name}: {:?}", report.metrics);
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What metrics, events and checkpoints cost beside a bare burn loop; asked for by `MILLRACE_TEST_SPEED=1`, as a busy machine cannot
 //! measure.
 
-use contract::{DeviceChoice, Frame, LearningTask, Values};
+use contract::{DeviceChoice, Frame, LearningTask, MlpSpec, Values};
 
 use super::support::{frame, recipe, run_once};
 use crate::bare_loop;
@@ -34,6 +34,7 @@ fn a_run_keeps_pace_with_a_bare_loop() {
     if std::env::var_os("MILLRACE_TEST_SPEED").is_none() {
         return;
     }
+    let mut worst = 0.0f64;
     for (rows, features, hidden, classes, batch, epochs) in [
         (20_000, 30, vec![64, 64], 2, 64, 4),
         (60_000, 30, vec![64, 64], 10, 512, 6),
@@ -41,7 +42,11 @@ fn a_run_keeps_pace_with_a_bare_loop() {
     ] {
         let data = random_frame(rows, features, classes);
         let mut recipe = recipe(&data, "y", LearningTask::MultiClassClassification);
-        recipe.model.hidden = hidden.clone();
+        recipe.model = MlpSpec {
+            hidden: hidden.clone(),
+            dropout: 0.0,
+            batch_norm: false,
+        };
         recipe.training.epochs = epochs;
         recipe.training.batch_size = batch;
         recipe.training.patience = 0;
@@ -67,6 +72,7 @@ fn a_run_keeps_pace_with_a_bare_loop() {
             "{rows} rows of {features}, {hidden:?}, batches of {batch}: {:.0}/s, bare {:.0}/s, ratio {ratio:.3}",
             best.1, best.0
         );
-        assert!(ratio <= MOST, "{ratio}");
+        worst = worst.max(ratio);
     }
+    assert!(worst <= MOST, "{worst}");
 }

@@ -127,37 +127,28 @@ pub(crate) fn run_once(frame: Frame, recipe: Recipe) -> Result<Outcome, LearnErr
     run(&job(frame, recipe, folder.path()))
 }
 
-/// Three kinds of flowers, as Fisher measured them (1936).
-pub(crate) fn iris() -> Frame {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/samples/iris.csv");
-    let csv = std::fs::read_to_string(path).expect("the sample is in the tree");
+/// A sample dataset; its last column is the target, and is taken as labels.
+pub(crate) fn sample(name: &str) -> (Frame, String) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/samples");
+    let csv = std::fs::read_to_string(folder.join(name)).expect("the sample is in the tree");
     let mut lines = csv.lines().filter(|line| !line.trim().is_empty());
     let names: Vec<&str> = lines.next().expect("a header").split(',').collect();
     let rows: Vec<Vec<&str>> = lines.map(|line| line.split(',').collect()).collect();
+    let last = names.len() - 1;
     let columns = names
         .iter()
         .enumerate()
         .map(|(index, name)| {
             let cells = rows.iter().map(|row| row[index]);
-            let numbers: Option<Vec<f64>> = cells.clone().map(|cell| cell.parse().ok()).collect();
-            let values = numbers.map_or_else(
-                || Values::Text(cells.map(|cell| Some(cell.into())).collect()),
-                Values::Number,
-            );
+            let values = if index == last {
+                Values::Text(cells.map(|cell| Some(cell.into())).collect())
+            } else {
+                Values::Number(cells.map(|cell| cell.parse().expect("a number")).collect())
+            };
             (*name, values)
         })
         .collect();
-    frame(columns)
-}
-
-/// The name of iris's column of labels.
-pub(crate) fn iris_target(frame: &Frame) -> String {
-    frame
-        .columns
-        .iter()
-        .find(|column| matches!(column.values, Values::Text(_)))
-        .map(|column| column.name.to_string())
-        .expect("iris has labels")
+    (frame(columns), names[last].into())
 }
 
 /// Rows of every kind: numbers with and without missing values, a constant, categories with missing and rare ones, huge values.

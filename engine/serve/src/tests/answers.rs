@@ -18,11 +18,8 @@ fn record(alcohol: f64, colour: &str) -> Value {
 
 #[test]
 fn plain_predictions_carry_ids_labels_and_probabilities() {
-    let TestServer {
-        server,
-        sink,
-        client,
-    } = served();
+    let served = served();
+    let client = &served.client;
     let answer = client.post(
         "/predict/wine",
         &json!({"records": [record(5.0, "red"), record(15.0, "white")]}),
@@ -55,7 +52,24 @@ fn plain_predictions_carry_ids_labels_and_probabilities() {
         answer.json(),
         json!({"model": "price", "version": 7, "predictions": [{"id": format!("{request}:0"), "value": 9.5}]})
     );
+}
 
+#[test]
+fn the_sink_is_told_of_every_request_and_row() {
+    let TestServer {
+        server,
+        sink,
+        client,
+    } = served();
+    client.post(
+        "/predict/wine",
+        &json!({"records": [record(5.0, "red"), record(15.0, "white")]}),
+    );
+    let answer = client.post(
+        "/predict/price",
+        &json!({"records": [{"age": 1, "alcohol": 9.5}]}),
+    );
+    let request = answer.header("x-millrace-request");
     server.shut_down(std::time::Duration::from_secs(5));
     let predictions = sink.predictions.lock().expect("predictions");
     assert_eq!(predictions.len(), 3);

@@ -2,7 +2,6 @@
 
 mod answers;
 mod figures;
-mod hold;
 mod lifecycle;
 mod limits;
 mod refusals;

@@ -113,6 +113,91 @@ fn missing_and_extra_columns_are_named() {
     );
 }
 
+/// Body, status, part of the sentence.
+type Case = (&'static str, u16, &'static str);
+
+const PLAIN: &[Case] = &[
+    ("", 400, "not the JSON that is expected"),
+    ("{", 400, "not the JSON that is expected"),
+    ("[]", 400, "expected an object with “records”"),
+    ("{}", 400, "The body has no “records”"),
+    (r#"{"rows": []}"#, 400, "Unexpected key “rows”"),
+    (r#"{"records": {}}"#, 400, "expected a list of rows"),
+    (r#"{"records": [1]}"#, 400, "Row 0 is one value, not 2"),
+    (
+        r#"{"records": [[1, 2]]}"#,
+        400,
+        "expected a row as an object",
+    ),
+    (r#"{"records": []} {}"#, 400, "trailing characters"),
+    (
+        r#"{"records": [{"alcohol": NaN, "age": 1}]}"#,
+        400,
+        "not the JSON",
+    ),
+    (
+        r#"{"records": [{"alcohol": 1e999, "age": 1}]}"#,
+        400,
+        "out of range",
+    ),
+];
+
+const MLFLOW: &[Case] = &[
+    ("{}", 400, "The body has no data"),
+    (r#"{"rows": []}"#, 400, "Unexpected key “rows”"),
+    (
+        r#"{"instances": [], "inputs": []}"#,
+        400,
+        "Unexpected key “inputs”",
+    ),
+    (r#"{"instances": [[1]]}"#, 422, "Row 0 has 1 values, not 2"),
+    (
+        r#"{"instances": [[1, 2, 3]]}"#,
+        422,
+        "Row 0 has 3 values, not 2",
+    ),
+    (
+        r#"{"dataframe_split": {"columns": ["alcohol"], "data": [[1]]}}"#,
+        422,
+        "Row 0 lacks the column “age”",
+    ),
+    (
+        r#"{"dataframe_split": {"columns": ["age", "age"], "data": []}}"#,
+        400,
+        "The column “age” is given twice",
+    ),
+    (
+        r#"{"dataframe_split": {"columns": ["alcohol", "weight"], "data": []}}"#,
+        422,
+        "no column “weight”",
+    ),
+    (
+        r#"{"dataframe_split": {"data": []}}"#,
+        400,
+        "needs “columns” and “data”",
+    ),
+    (
+        r#"{"inputs": {"alcohol": [1, 2], "age": [1]}}"#,
+        422,
+        "The column “age” has 1 values where others have 2",
+    ),
+    (
+        r#"{"inputs": {"alcohol": [1, 2]}}"#,
+        422,
+        "The column “age” is missing",
+    ),
+    (
+        r#"{"inputs": {"alcohol": [[1, 2]], "age": [1]}}"#,
+        422,
+        "has the shape [n] or [n, 1]",
+    ),
+    (
+        r#"{"instances": [[1, 2]], "params": {"temperature": 1}}"#,
+        400,
+        "unknown field",
+    ),
+];
+
 #[test]
 fn malformed_bodies_are_explained() {
     let (_served, client) = client();
@@ -126,134 +211,20 @@ fn malformed_bodies_are_explained() {
         assert_eq!(found, status, "{path} {body}: {error}");
         assert!(error.contains(expected), "{path} {body}: {error}");
     };
-    check("/predict/price", "", 400, "not the JSON that is expected");
-    check("/predict/price", "{", 400, "not the JSON that is expected");
-    check(
-        "/predict/price",
-        "[]",
-        400,
-        "expected an object with “records”",
-    );
-    check("/predict/price", "{}", 400, "The body has no “records”");
-    check(
-        "/predict/price",
-        r#"{"rows": []}"#,
-        400,
-        "Unexpected key “rows”",
-    );
-    check(
-        "/predict/price",
-        r#"{"records": {}}"#,
-        400,
-        "expected a list of rows",
-    );
-    check(
-        "/predict/price",
-        r#"{"records": [1]}"#,
-        400,
-        "Row 0 is one value, not 2",
-    );
-    check(
-        "/predict/price",
-        r#"{"records": [[1, 2]]}"#,
-        400,
-        "expected a row as an object",
-    );
-    check(
-        "/predict/price",
-        r#"{"records": []} {}"#,
-        400,
-        "trailing characters",
-    );
-    check(
-        "/predict/price",
-        r#"{"records": [{"alcohol": NaN, "age": 1}]}"#,
-        400,
-        "not the JSON",
-    );
-    check(
-        "/predict/price",
-        r#"{"records": [{"alcohol": 1e999, "age": 1}]}"#,
-        400,
-        "out of range",
-    );
-    check("/predict/price", &"[".repeat(100_000), 400, "expected");
-    let nested = format!("{{\"records\": [{{\"alcohol\": {}", "[".repeat(100_000));
+    for (body, status, expected) in PLAIN {
+        check("/predict/price", body, *status, expected);
+    }
+    for (body, status, expected) in MLFLOW {
+        check("/endpoints/price/invocations", body, *status, expected);
+    }
+    let deep = "[".repeat(100_000);
+    check("/predict/price", &deep, 400, "expected");
+    let nested = format!("{{\"records\": [{{\"alcohol\": {deep}");
     check(
         "/predict/price",
         &nested,
         422,
         "takes one value, not a list",
-    );
-
-    let mlflow = "/endpoints/price/invocations";
-    check(mlflow, "{}", 400, "The body has no data");
-    check(mlflow, r#"{"rows": []}"#, 400, "Unexpected key “rows”");
-    check(
-        mlflow,
-        r#"{"instances": [], "inputs": []}"#,
-        400,
-        "Unexpected key “inputs”",
-    );
-    check(
-        mlflow,
-        r#"{"instances": [[1]]}"#,
-        422,
-        "Row 0 has 1 values, not 2",
-    );
-    check(
-        mlflow,
-        r#"{"instances": [[1, 2, 3]]}"#,
-        422,
-        "Row 0 has 3 values, not 2",
-    );
-    check(
-        mlflow,
-        r#"{"dataframe_split": {"columns": ["alcohol"], "data": [[1]]}}"#,
-        422,
-        "Row 0 lacks the column “age”",
-    );
-    check(
-        mlflow,
-        r#"{"dataframe_split": {"columns": ["age", "age"], "data": []}}"#,
-        400,
-        "The column “age” is given twice",
-    );
-    check(
-        mlflow,
-        r#"{"dataframe_split": {"columns": ["alcohol", "weight"], "data": []}}"#,
-        422,
-        "no column “weight”",
-    );
-    check(
-        mlflow,
-        r#"{"dataframe_split": {"data": []}}"#,
-        400,
-        "needs “columns” and “data”",
-    );
-    check(
-        mlflow,
-        r#"{"inputs": {"alcohol": [1, 2], "age": [1]}}"#,
-        422,
-        "The column “age” has 1 values where others have 2",
-    );
-    check(
-        mlflow,
-        r#"{"inputs": {"alcohol": [1, 2]}}"#,
-        422,
-        "The column “age” is missing",
-    );
-    check(
-        mlflow,
-        r#"{"inputs": {"alcohol": [[1, 2]], "age": [1]}}"#,
-        422,
-        "has the shape [n] or [n, 1]",
-    );
-    check(
-        mlflow,
-        r#"{"instances": [[1, 2]], "params": {"temperature": 1}}"#,
-        400,
-        "unknown field",
     );
 }
 

@@ -90,48 +90,53 @@ fn a_key_given_twice_is_no_key() {
     );
 }
 
+const WITHOUT_PORT: &[&str] = &[
+    "evil.com",
+    "127.0.0.1.nip.io",
+    "localhost.evil",
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+    "",
+    "0.0.0.0",
+    "127.0.0.2",
+    "127.1",
+    "2130706433",
+    "0x7f000001",
+    "[::]",
+    "[::ffff:127.0.0.1]",
+    "host.docker.internal",
+    "127.0.0.1:",
+    "localhost:",
+    "127.0.0.1 evil.com",
+];
+
+/// These come with our port.
+const FOREIGN: &[&str] = &[
+    "evil.com",
+    "127.0.0.1.nip.io",
+    "localhost.evil",
+    "evil.localhost",
+    "0.0.0.0",
+    "127.0.0.2",
+    "127.1",
+    "[::]",
+    "[::ffff:127.0.0.1]",
+    "localhost.",
+    "user@127.0.0.1",
+    "127.0.0.1:1",
+    "xn--localhost",
+];
+
 #[test]
 fn foreign_hosts_are_refused() {
     let (_served, client) = client();
     let port = client.port();
-    let mut bad: Vec<Vec<String>> = [
-        "evil.com",
-        "127.0.0.1.nip.io",
-        "localhost.evil",
-        "127.0.0.1",
-        "localhost",
-        "[::1]",
-        "",
-        "0.0.0.0",
-        "127.0.0.2",
-        "127.1",
-        "2130706433",
-        "0x7f000001",
-        "[::]",
-        "[::ffff:127.0.0.1]",
-        "host.docker.internal",
-        "127.0.0.1:",
-        "localhost:",
-        "127.0.0.1 evil.com",
-    ]
-    .iter()
-    .map(|name| vec![format!("host: {name}")])
-    .collect();
-    for name in [
-        "evil.com",
-        "127.0.0.1.nip.io",
-        "localhost.evil",
-        "evil.localhost",
-        "0.0.0.0",
-        "127.0.0.2",
-        "127.1",
-        "[::]",
-        "[::ffff:127.0.0.1]",
-        "localhost.",
-        "user@127.0.0.1",
-        "127.0.0.1:1",
-        "xn--localhost",
-    ] {
+    let mut bad: Vec<Vec<String>> = WITHOUT_PORT
+        .iter()
+        .map(|name| vec![format!("host: {name}")])
+        .collect();
+    for name in FOREIGN {
         bad.push(vec![format!("host: {name}:{port}")]);
     }
     bad.push(vec![format!("host: 127.0.0.1:{}", port ^ 1)]);

@@ -9,8 +9,8 @@ use crate::Ctx;
 const LARGEST_CELL: f32 = 64.0;
 /// Smaller cells have no number in them; a click reads them.
 const LEAST_FOR_NUMBERS: f32 = 30.0;
-const LEAST_FOR_NAMES: f32 = 13.0;
-const NAMES: f32 = 112.0;
+const LEAST_FOR_NAMES: f32 = 15.0;
+const MOST_NAMES: f32 = 136.0;
 const HEAD: f32 = 24.0;
 
 pub(super) fn confusion_ui(
@@ -44,15 +44,16 @@ pub(super) fn confusion_ui(
 
 fn matrix_ui(look: &Look, ui: &mut Ui, data: &ConfusionData, chosen: &mut Option<(usize, usize)>) {
     let count = data.classes.len().max(1);
-    let room = (ui.available_width() - NAMES).max(120.0);
+    let names = names_width(look, ui, data);
+    let room = (ui.available_width() - names).max(120.0);
     let side = (room / count as f32).min(LARGEST_CELL);
     let height = side.min(44.0);
-    let size = vec2(NAMES + side * count as f32, HEAD + height * count as f32);
+    let size = vec2(names + side * count as f32, HEAD + height * count as f32);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     if !ui.is_rect_visible(rect) {
         return;
     }
-    let origin = pos2(rect.left() + NAMES, rect.top() + HEAD);
+    let origin = pos2(rect.left() + names, rect.top() + HEAD);
     for (place, name) in data.classes.iter().enumerate() {
         let y = origin.y + (place as f32 + 0.5) * height;
         if height >= LEAST_FOR_NAMES {
@@ -87,6 +88,21 @@ fn matrix_ui(look: &Look, ui: &mut Ui, data: &ConfusionData, chosen: &mut Option
             }
         }
     }
+}
+
+/// As wide as the longest name, within reason.
+fn names_width(look: &Look, ui: &Ui, data: &ConfusionData) -> f32 {
+    let ink = look.palette.text;
+    let widest = data
+        .classes
+        .iter()
+        .map(|name| {
+            paint::line(ui, name, look.secondary_font(), ink, MOST_NAMES)
+                .size()
+                .x
+        })
+        .fold(0.0, f32::max);
+    (widest + 12.0).min(MOST_NAMES)
 }
 
 fn paint_cell(
@@ -135,7 +151,7 @@ fn strength(share: f64) -> f32 {
 
 fn side_name(look: &Look, ui: &Ui, name: &str, right: egui::Pos2) {
     let ink = look.palette.text_second;
-    let text = paint::line(ui, name, look.secondary_font(), ink, NAMES - 12.0);
+    let text = paint::line(ui, name, look.secondary_font(), ink, MOST_NAMES - 12.0);
     let at = pos2(right.x - text.size().x, right.y - text.size().y / 2.0);
     ui.painter().galley(at, text, ink);
 }

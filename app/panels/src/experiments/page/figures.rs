@@ -8,6 +8,9 @@ use super::super::result::{RunResult, headline_caption};
 use crate::Ctx;
 use crate::parts::fact_ui;
 
+/// From this width on the small figures stand beside the large one.
+const WIDE: f32 = 820.0;
+
 pub(super) fn figures_ui(ctx: &Ctx<'_>, ui: &mut Ui, run: &Run) {
     let look = ctx.look;
     let Some(result) = RunResult::of(run) else {
@@ -15,21 +18,27 @@ pub(super) fn figures_ui(ctx: &Ctx<'_>, ui: &mut Ui, run: &Run) {
     };
     let rows = run.report.as_deref().map(|report| report.rows.test);
     let caption = headline_caption(run.recipe.task, result.split, rows);
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = look.space.xxl;
-        look.figure_ui(
-            ui,
-            &caption,
-            &format::metric(result.value),
-            &against(&result),
-        );
-        ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = look.space.xl;
-            for (caption, value) in facts(run) {
-                fact_ui(look, ui, caption, &value);
-            }
+    let value = format::metric(result.value);
+    if ui.available_width() >= WIDE {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = look.space.xxl;
+            look.figure_ui(ui, &caption, &value, &against(&result));
+            ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {
+                ui.spacing_mut().item_spacing.x = look.space.xl;
+                for (caption, value) in facts(run) {
+                    fact_ui(look, ui, caption, &value);
+                }
+            });
         });
-    });
+    } else {
+        look.figure_ui(ui, &caption, &value, &against(&result));
+        ui.add_space(look.space.s);
+        ui.spacing_mut().item_spacing.y = look.space.xs;
+        for (caption, value) in facts(run) {
+            look.key_value_ui(ui, caption, &value);
+        }
+        ui.spacing_mut().item_spacing.y = look.space.s;
+    }
     ui.add_space(look.space.m);
 }
 
@@ -74,7 +83,7 @@ pub(in super::super) fn facts(run: &Run) -> Vec<(&'static str, String)> {
         let split = [rows.train, rows.validation, rows.test].map(format::count);
         facts.extend([
             ("Epochs", epochs),
-            ("Rows to train, validate, test", split.join(" / ")),
+            ("Train / validation / test rows", split.join(" / ")),
             ("Weights", format::count(report.parameters)),
             ("Samples/s", format::number(report.samples_per_second)),
         ]);

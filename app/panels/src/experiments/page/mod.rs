@@ -31,6 +31,8 @@ use crate::{Ctx, Place};
 const CHART: f32 = 240.0;
 /// Below this width columns stand under each other.
 const NARROW: f32 = 760.0;
+/// From this width on the actions stand on the line of the title.
+const ONE_LINE: f32 = 560.0;
 
 /// What came of a frame of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +76,8 @@ impl RunPage {
         let mut outcome = Outcome::Stay;
         page_ui(ctx.look, ui, |ui| {
             ui.horizontal(|ui| {
+                // The first part has a margin of its own for its hover.
+                ui.add_space(-6.0);
                 let name = format!("Run {}", run.number);
                 if ctx
                     .look
@@ -107,20 +111,13 @@ impl RunPage {
     fn head_ui(&mut self, ctx: &Ctx<'_>, ui: &mut Ui, run: &Run) -> Asked {
         let look = ctx.look;
         let name = &mut self.name;
+        let is_wide = ui.available_width() >= ONE_LINE;
         let asked = from_right_ui(ui, 32.0, |ui| {
-            let more = look.icon_button_ui(ui, icon::MORE, "More actions");
-            look.menu_ui(&more, |ui| {
-                if ui.button("Show lineage").clicked() {
-                    ctx.commands.push(contract::Command::ShowLineage {
-                        of: run.id.as_str().into(),
-                    });
-                    ctx.view.navigate(Place::Lineage);
-                }
-                if ui.button("Copy the id").clicked() {
-                    ctx.view.copy(run.id.as_str());
-                }
-            });
-            let asked = actions_ui(ctx, ui, run, name, true);
+            more_ui(ctx, ui, run);
+            let mut asked = Asked::Nothing;
+            if is_wide {
+                asked = actions_ui(ctx, ui, run, name, true);
+            }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 look.swatch_ui(ui, super::run_color(look, run.number), "");
                 ui.label(look.page(format!("Run {}", run.number)));
@@ -129,6 +126,12 @@ impl RunPage {
             });
             asked
         });
+        let asked = if is_wide {
+            asked
+        } else {
+            ui.horizontal(|ui| actions_ui(ctx, ui, run, name, true))
+                .inner
+        };
         let recipe = &run.recipe;
         let text = format!(
             "MLP {} predicts {} of {} ({}) on {}",
@@ -179,7 +182,7 @@ impl RunPage {
             ui,
             NARROW,
             |ui| {
-                look.section_ui(ui, "Evaluation");
+                look.section_with_ui(ui, "Evaluation", |_| {});
                 super::metrics_ui(look, ui, metrics);
             },
             |ui| evaluation::picture_ui(ctx, ui, picture, cell),
@@ -192,6 +195,21 @@ impl RunPage {
             |ui| parameters_ui(ctx, ui, run),
         );
     }
+}
+
+fn more_ui(ctx: &Ctx<'_>, ui: &mut Ui, run: &Run) {
+    let more = ctx.look.icon_button_ui(ui, icon::MORE, "More actions");
+    ctx.look.menu_ui(&more, |ui| {
+        if ui.button("Show lineage").clicked() {
+            ctx.commands.push(contract::Command::ShowLineage {
+                of: run.id.as_str().into(),
+            });
+            ctx.view.navigate(Place::Lineage);
+        }
+        if ui.button("Copy the id").clicked() {
+            ctx.view.copy(run.id.as_str());
+        }
+    });
 }
 
 /// What went wrong or was cut short, with what to do about it.
@@ -216,7 +234,7 @@ fn trouble_ui(ctx: &Ctx<'_>, ui: &mut Ui, run: &Run) {
             look.card_ui(ui, |ui| {
                 ui.horizontal(|ui| {
                     look.state_dot_ui(ui, state_tone(run.state), "Interrupted");
-                    let text = "The program ended while this run trained. Resume goes on from its last checkpoint with the same numbers as if nothing had happened";
+                    let text = "The program ended while this run trained. Resume goes on from its last checkpoint";
                     ui.add(egui::Label::new(look.body(text)).wrap());
                 });
             });
@@ -228,7 +246,7 @@ fn trouble_ui(ctx: &Ctx<'_>, ui: &mut Ui, run: &Run) {
 
 fn parameters_ui(ctx: &Ctx<'_>, ui: &mut Ui, run: &Run) {
     let look = ctx.look;
-    look.section_ui(ui, "Parameters");
+    look.section_with_ui(ui, "Parameters", |_| {});
     ui.spacing_mut().item_spacing.y = 4.0;
     for parameter in parameters(&run.recipe) {
         look.key_value_ui(ui, parameter.name, &parameter.value);

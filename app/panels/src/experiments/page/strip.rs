@@ -2,7 +2,7 @@
 
 use contract::{Command, ModelVersionRef, Run, Snapshot};
 use egui::{Align, Layout, Ui};
-use look::{Icon, icon};
+use look::{Icon, icon, paint};
 
 use crate::parts::from_right_ui;
 use crate::{Ctx, Place, Selection};
@@ -92,29 +92,44 @@ pub(super) fn strip_ui(ctx: &Ctx<'_>, ui: &mut Ui, run: &Run) {
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = look.space.xs;
-            for (place, stop) in stops(run, ctx.snapshot).iter().enumerate() {
+            let stops = stops(run, ctx.snapshot);
+            // Long names share the line evenly.
+            let room = ui.available_width() / stops.len().max(1) as f32 - MARKS;
+            for (place, stop) in stops.iter().enumerate() {
                 if place > 0 {
                     look.icon_ui(ui, icon::FORWARD, 16.0, look.palette.text_faint);
                 }
-                stop_ui(ctx, ui, stop);
+                stop_ui(ctx, ui, stop, room.max(24.0));
             }
         });
     });
     ui.add_space(look.space.s);
 }
 
-fn stop_ui(ctx: &Ctx<'_>, ui: &mut Ui, stop: &Stop) {
+/// The icon of a stop, the arrow to the next, and the space between.
+const MARKS: f32 = 48.0;
+
+fn stop_ui(ctx: &Ctx<'_>, ui: &mut Ui, stop: &Stop, room: f32) {
     let look = ctx.look;
     look.icon_ui(ui, stop.icon, 16.0, look.palette.text_second);
-    match &stop.to {
-        Some((selection, place)) => {
-            if look.link_ui(ui, &stop.name).clicked() {
-                ctx.view.select(selection.clone());
-                ctx.view.navigate(*place);
+    let font = look.body_font();
+    let name = paint::line(ui, &stop.name, font, look.palette.text, f32::INFINITY);
+    let width = name.size().x.min(room) + 2.0;
+    let size = egui::vec2(width, look.size.control);
+    let layout = Layout::left_to_right(Align::Center);
+    ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.set_max_width(width);
+        match &stop.to {
+            Some((selection, place)) => {
+                let link = look.link_ui(ui, &stop.name);
+                if link.on_hover_text(&stop.name).clicked() {
+                    ctx.view.select(selection.clone());
+                    ctx.view.navigate(*place);
+                }
+            }
+            None => {
+                ui.add(egui::Label::new(look.body(&*stop.name)).truncate());
             }
         }
-        None => {
-            ui.label(look.strong(&*stop.name));
-        }
-    }
+    });
 }

@@ -2,6 +2,9 @@
 //!
 //! Whatever is not understood completely is left to tract; nothing is approximated.
 
+mod elements;
+mod layers;
+
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -10,12 +13,13 @@ use contract::Signature;
 use tract_onnx::pb::NodeProto;
 use tract_onnx::pb::tensor_proto::DataType;
 
-use crate::constant::{Constant, ConstantValues};
+use crate::constant::Constant;
 use crate::dense::{Head, Network};
-use crate::expression::{Binary, Expression, Program, Unary};
+use crate::expression::{Expression, Program, Unary};
 use crate::features::Part;
 use crate::graph::{Feed, Graph};
-use crate::kernel::Layer;
+
+use elements::{Kind, constant_at, integer, operation, unary};
 
 /// Steps that recognition may take: ten thousand prepared columns need some hundred thousand.
 const MOST_STEPS: u32 = 4_000_000;
@@ -50,14 +54,6 @@ pub(crate) fn recognise(graph: &Graph, signature: &Signature) -> Option<Network>
         layers,
         head,
     })
-}
-
-/// What the values of an expression are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Single,
-    Double,
-    Truth,
 }
 
 struct Reader<'g> {
@@ -122,125 +118,6 @@ impl<'g> Reader<'g> {
             }
         }
         None
-    }
-
-    /// The dense layers that end in `name`, and the name of what goes into the first.
-    fn layers(&self, name: &'g str) -> Option<(Vec<Layer>, &'g str)> {
-        let mut layers = Vec::new();
-        let mut name = name;
-        while let Some(node) = self.maker(name) {
-            if matches!(&*node.op_type, "Identity" | "Dropout") {
-                name = node.input.first()?;
-                continue;
-            }
-            let has_relu = node.op_type == "Relu";
-            let dense = match has_relu {
-                true => self
-                    .maker(node.input.first()?)
-                    .and_then(|node| self.dense(node)),
-                false => self.dense(node),
-            };
-            let Some(dense) = dense else {
-                break;
-            };
-            layers.push(Layer::new(
-                dense.inputs,
-                &dense.weights,
-                &dense.bias,
-                has_relu,
-            ));
-            name = dense.from;
-        }
-        layers.reverse();
-        (!layers.is_empty()).then_some((layers, name))
-    }
-
-    /// A Gemm, a MatMul, or a MatMul with an Add, by constant weights.
-    fn dense(&self, node: &'g NodeProto) -> Option<Dense<'g>> {
-        match &*node.op_type {
-            "Gemm" => {
-                let is_plain = float(node, "alpha").unwrap_or(1.0) == 1.0
-                    && float(node, "beta").unwrap_or(1.0) == 1.0
-                    && integer(node, "transA").unwrap_or(0) == 0;
-                if !is_plain {
-                    return None;
-                }
-                let transposed = integer(node, "transB").unwrap_or(0) != 0;
-                let weights = self.matrix(node.input.get(1)?, transposed)?;
-                let bias = match node.input.get(2).filter(|name| !name.is_empty()) {
-                    Some(name) => self.bias(name, weights.outputs)?,
-                    None => vec![0.0; weights.outputs],
-                };
-                Some(Dense {
-                    from: node.input.first()?,
-                    bias,
-                    ..weights
-                })
-            }
-            "MatMul" => Some(Dense {
-                from: node.input.first()?,
-                ..self.matrix(node.input.get(1)?, false)?
-            }),
-            "Add" => {
-                let [left, right] = &node.input[..] else {
-                    return None;
-                };
-                let (product, bias) = match self.constant(right) {
-                    Some(_) => (left, right),
-                    None => (right, left),
-                };
-                let product = self
-                    .maker(product)
-                    .filter(|node| node.op_type == "MatMul")?;
-                let dense = self.dense(product)?;
-                let bias = self.bias(bias, dense.outputs)?;
-                Some(Dense { bias, ..dense })
-            }
-            _ => None,
-        }
-    }
-
-    /// Constant weights as `[inputs, outputs]`; the bias is zero and `from` empty.
-    fn matrix(&self, name: &str, transposed: bool) -> Option<Dense<'g>> {
-        let constant = self.constant(name)?;
-        let values = constant.singles()?;
-        let [rows, columns] = constant.shape[..] else {
-            return None;
-        };
-        if rows == 0 || columns == 0 {
-            return None;
-        }
-        let (inputs, outputs, weights) = if transposed {
-            let turned = (0..columns)
-                .flat_map(|column| values[column..].iter().step_by(columns).copied())
-                .collect();
-            (columns, rows, turned)
-        } else {
-            (rows, columns, values.to_vec())
-        };
-        Some(Dense {
-            from: "",
-            inputs,
-            outputs,
-            weights,
-            bias: vec![0.0; outputs],
-        })
-    }
-
-    fn bias(&self, name: &str, outputs: usize) -> Option<Vec<f32>> {
-        let constant = self.constant(name)?;
-        let values = constant.singles()?;
-        let leading = constant
-            .shape
-            .split_last()
-            .map_or(&[][..], |(_, rest)| rest);
-        match values {
-            [one] => Some(vec![*one; outputs]),
-            values if values.len() == outputs && leading.iter().all(|&size| size == 1) => {
-                Some(values.to_vec())
-            }
-            _ => None,
-        }
     }
 
     /// The features that go into the first layer.
@@ -434,131 +311,4 @@ impl<'g> Reader<'g> {
             .collect::<Option<Vec<Option<(Expression, Kind)>>>>()?;
         operation(node, operands, self.graph.opset)
     }
-}
-
-/// A dense layer as it was found.
-struct Dense<'g> {
-    from: &'g str,
-    inputs: usize,
-    outputs: usize,
-    /// `[inputs, outputs]`
-    weights: Vec<f32>,
-    bias: Vec<f32>,
-}
-
-fn constant_at(constant: &Constant, column: usize) -> Option<(Expression, Kind)> {
-    let at = |len: usize| if len == 1 { 0 } else { column };
-    let (value, kind) = match &constant.values {
-        ConstantValues::Single(values) => (f64::from(*values.get(at(values.len()))?), Kind::Single),
-        ConstantValues::Double(values) => (*values.get(at(values.len()))?, Kind::Double),
-        ConstantValues::Integer(_) | ConstantValues::Other => return None,
-    };
-    Some((Expression::Constant(value), kind))
-}
-
-fn unary(operation: Unary, value: Expression) -> Expression {
-    Expression::Unary(operation, Box::new(value))
-}
-
-fn binary(operation: Binary, left: Expression, right: Expression) -> Expression {
-    Expression::Binary(operation, Box::new(left), Box::new(right))
-}
-
-type Operand = Option<(Expression, Kind)>;
-
-/// An element-wise node over operands that are expressions already.
-fn operation(
-    node: &NodeProto,
-    mut operands: Vec<Operand>,
-    opset: i64,
-) -> Option<(Expression, Kind)> {
-    let name = &*node.op_type;
-    let mut take = |place: usize| operands.get_mut(place).and_then(Option::take);
-    let (first, kind) = take(0)?;
-    let is_number = kind != Kind::Truth;
-    if let Some(operation) = two_operands(name) {
-        let (second, _) = take(1).filter(|(_, other)| is_number && *other == kind)?;
-        let result = binary(operation, first, second);
-        return Some(match operation {
-            Binary::Add | Binary::Subtract | Binary::Multiply | Binary::Divide => {
-                (rounded(result, kind), kind)
-            }
-            _ => (result, Kind::Truth),
-        });
-    }
-    match name {
-        "Identity" => Some((first, kind)),
-        "Abs" if is_number => Some((unary(Unary::Absolute, first), kind)),
-        "Neg" if is_number => Some((unary(Unary::Negate, first), kind)),
-        "Relu" if is_number => {
-            let zero = Expression::Constant(0.0);
-            Some((binary(Binary::Largest, first, zero), kind))
-        }
-        "IsNaN" if is_number => Some((unary(Unary::IsNan, first), Kind::Truth)),
-        "Not" if !is_number => Some((unary(Unary::Not, first), kind)),
-        "Cast" => cast(integer(node, "to")?, first, kind),
-        "Where" if !is_number => {
-            let (then, kind) = take(1)?;
-            let (otherwise, _) = take(2).filter(|(_, other)| *other == kind)?;
-            let branches = (Box::new(then), Box::new(otherwise));
-            let chosen = Expression::Choose(Box::new(first), branches.0, branches.1);
-            Some((chosen, kind))
-        }
-        // Before, the bounds were attributes.
-        "Clip" if is_number && opset >= 11 => {
-            let mut clipped = first;
-            for (place, operation) in [(1, Binary::Largest), (2, Binary::Smallest)] {
-                if let Some((bound, other)) = take(place) {
-                    (other == kind).then_some(())?;
-                    clipped = binary(operation, clipped, bound);
-                }
-            }
-            Some((clipped, kind))
-        }
-        _ => None,
-    }
-}
-
-fn two_operands(name: &str) -> Option<Binary> {
-    Some(match name {
-        "Add" => Binary::Add,
-        "Sub" => Binary::Subtract,
-        "Mul" => Binary::Multiply,
-        "Div" => Binary::Divide,
-        "Less" => Binary::Less,
-        "LessOrEqual" => Binary::LessOrEqual,
-        "Greater" => Binary::Greater,
-        "GreaterOrEqual" => Binary::GreaterOrEqual,
-        "Equal" => Binary::Equal,
-        _ => return None,
-    })
-}
-
-fn rounded(value: Expression, kind: Kind) -> Expression {
-    match kind {
-        Kind::Single => unary(Unary::RoundToSingle, value),
-        Kind::Double | Kind::Truth => value,
-    }
-}
-
-/// `to` is a `TensorProto.DataType`.
-fn cast(to: i64, value: Expression, kind: Kind) -> Option<(Expression, Kind)> {
-    let to = DataType::try_from(i32::try_from(to).ok()?).ok()?;
-    Some(match (to, kind) {
-        (DataType::Float, Kind::Double) => (unary(Unary::RoundToSingle, value), Kind::Single),
-        (DataType::Float, Kind::Single | Kind::Truth) => (value, Kind::Single),
-        (DataType::Double, _) => (value, Kind::Double),
-        (DataType::Bool, _) => (unary(Unary::IsNonZero, value), Kind::Truth),
-        _ => return None,
-    })
-}
-
-fn integer(node: &NodeProto, name: &str) -> Option<i64> {
-    let found = node.attribute.iter().find(|found| found.name == name);
-    found.map(|attribute| attribute.i)
-}
-
-fn float(node: &NodeProto, name: &str) -> Option<f32> {
-    let found = node.attribute.iter().find(|found| found.name == name);
-    found.map(|attribute| attribute.f)
 }
