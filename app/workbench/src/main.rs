@@ -1,5 +1,7 @@
 //! `millrace [PROJECT | FILE]`: opens the window.
 
+use std::ffi::OsStr;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -16,7 +18,13 @@ fn main() -> ExitCode {
         )
         .with_writer(std::io::stderr)
         .init();
-    let start = std::env::args_os().nth(1).map(PathBuf::from);
+    let word = std::env::args_os().nth(1);
+    if let Some(text) = word.as_deref().and_then(words) {
+        // Whoever reads it may have gone; then nobody misses it.
+        let _gone = writeln!(std::io::stdout(), "{text}");
+        return ExitCode::SUCCESS;
+    }
+    let start = word.map(PathBuf::from);
     let start = start.map(|path| std::path::absolute(&path).unwrap_or(path));
     let options = Options {
         folders: Folders::of_the_system(),
@@ -31,6 +39,17 @@ fn main() -> ExitCode {
             );
             ExitCode::FAILURE
         }
+    }
+}
+
+/// What is answered without a window.
+fn words(argument: &OsStr) -> Option<&'static str> {
+    match argument.to_str()? {
+        "--version" | "-V" => Some(concat!("millrace ", env!("CARGO_PKG_VERSION"))),
+        "--help" | "-h" => Some(
+            "Usage: millrace [PROJECT | FILE]\n\nOpens the window, on a project folder or with a data file as the first dataset of a new one.\n`millctl` does the same without a window.",
+        ),
+        _ => None,
     }
 }
 

@@ -44,7 +44,7 @@ pub(crate) fn overlay_ui(ui: &Ui, parts: Parts<'_>, projects: &Path) {
         palette.accent
     };
     painter.rect_filled(screen, 0.0, palette.backdrop.gamma_multiply(0.7));
-    let edge = screen.shrink(12.0);
+    let edge = screen.shrink(6.0);
     painter.rect_stroke(
         edge,
         look.card_corner(),

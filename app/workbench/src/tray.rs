@@ -1,7 +1,7 @@
 //! The task tray: over the status bar, what runs with its progress and its cancel, and what ended in this session.
 
 use contract::{Command, TaskState, TaskView};
-use egui::{Popup, PopupCloseBehavior, Response, ScrollArea, Ui};
+use egui::{Align, Layout, Popup, PopupCloseBehavior, Response, Ui, vec2};
 use look::{Tone, format, icon};
 
 use crate::action::{Action, Wish};
@@ -9,7 +9,8 @@ use crate::frame::Parts;
 use crate::frame::status_bar::{progress_text, share};
 use panels::Place;
 
-/// Ended tasks that the tray still shows.
+/// More than these stand in the list of the tasks' own place.
+const MOST_RUNNING: usize = 6;
 const MOST_ENDED: usize = 6;
 const WIDTH: f32 = 360.0;
 
@@ -32,44 +33,68 @@ pub(crate) fn open(button: &Response) {
 fn content_ui(ui: &mut Ui, parts: Parts<'_>) {
     let look = parts.look;
     let tasks = &parts.snapshot.tasks;
-    look.section_with_ui(ui, "Tasks", |ui| {
-        if look.quiet_button_ui(ui, "Open the list").clicked() {
-            parts.wishes.push(Action::Go(Place::Tasks));
-            ui.close();
-        }
-    });
+    head_ui(ui, parts);
     if tasks.is_empty() {
         ui.label(look.secondary("Imports, runs and checks show their progress here"));
         return;
     }
-    ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
-        let running = |task: &&std::sync::Arc<TaskView>| task.state == TaskState::Running;
-        for task in tasks.iter().filter(running) {
-            running_ui(ui, parts, task);
+    let is_running = |task: &&std::sync::Arc<TaskView>| task.state == TaskState::Running;
+    for task in tasks.iter().filter(is_running).take(MOST_RUNNING) {
+        running_ui(ui, parts, task);
+    }
+    let hidden = tasks
+        .iter()
+        .filter(is_running)
+        .count()
+        .saturating_sub(MOST_RUNNING);
+    if hidden > 0 {
+        ui.label(look.caption(format!("and {hidden} more in the list")));
+    }
+    let ended = tasks.iter().filter(|task| !is_running(task));
+    for (place, task) in ended.take(MOST_ENDED).enumerate() {
+        if place == 0 {
+            ui.add_space(look.space.xs);
+            look.hairline_ui(ui);
+            ui.add_space(look.space.xs);
         }
-        for task in tasks.iter().filter(|task| !running(task)).take(MOST_ENDED) {
-            ended_ui(ui, parts, task);
-        }
+        ended_ui(ui, parts, task);
+    }
+}
+
+fn head_ui(ui: &mut Ui, parts: Parts<'_>) {
+    let look = parts.look;
+    ui.horizontal(|ui| {
+        ui.label(look.section("Tasks"));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if look.quiet_button_ui(ui, "Open the list").clicked() {
+                parts.wishes.push(Action::Go(Place::Tasks));
+                ui.close();
+            }
+        });
     });
 }
 
 fn running_ui(ui: &mut Ui, parts: Parts<'_>, task: &TaskView) {
     let look = parts.look;
-    look.section_with_ui(ui, "", |ui| {
-        if task.can_cancel {
-            let name = format!("Cancel {}", task.title);
-            if look.icon_button_ui(ui, icon::CLOSE, &name).clicked() {
-                let cancel = Command::CancelTask {
-                    task: task.id.clone(),
-                };
-                parts.wishes.push(Wish::Ask(Box::new(cancel)));
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let size = vec2(ui.available_width(), look.size.control);
+        ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+            if task.can_cancel {
+                let name = format!("Cancel {}", task.title);
+                if look.icon_button_ui(ui, icon::CLOSE, &name).clicked() {
+                    let cancel = Command::CancelTask {
+                        task: task.id.clone(),
+                    };
+                    parts.wishes.push(Wish::Ask(Box::new(cancel)));
+                }
             }
-        }
-        ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-            ui.add(egui::Label::new(look.strong(&task.title)).truncate());
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(egui::Label::new(look.strong(&task.title)).truncate());
+            });
         });
+        look.progress_ui(ui, share(task), &figures(task));
     });
-    look.progress_ui(ui, share(task), &figures(task));
 }
 
 /// `42 of 100 epochs · training · 1 234 rows a second · about 2 min left`.
@@ -100,10 +125,17 @@ fn ended_ui(ui: &mut Ui, parts: Parts<'_>, task: &TaskView) {
         TaskState::Finished | TaskState::Running => (Tone::Done, format::duration(task.seconds)),
     };
     ui.horizontal(|ui| {
-        look.state_dot_ui(ui, tone, &said);
-        ui.add(egui::Label::new(look.body(&task.title)).truncate());
+        look.state_dot_ui(ui, tone, tone_word(tone));
+        ui.label(look.body(&task.title));
+        let said_label = egui::Label::new(look.secondary(&said)).truncate();
+        ui.add(said_label).on_hover_text(said);
     });
-    if tone == Tone::Fail {
-        ui.add(egui::Label::new(look.secondary(said)).wrap());
+}
+
+fn tone_word(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Fail => "failed",
+        Tone::Done => "done",
+        Tone::Neutral | Tone::Accent | Tone::Warn => "ended",
     }
 }

@@ -39,7 +39,7 @@ pub(crate) fn train(desk: &Desk, arguments: &TrainArguments) -> Result<(), Refus
 
 const KEYS: &str = "learning_rate, batch_size, weight_decay, patience, class_weights, hidden, dropout, batch_norm, validation_share, test_share";
 
-fn set(recipe: &mut Recipe, key: &str, value: &str) -> Result<(), Refusal> {
+pub(crate) fn set(recipe: &mut Recipe, key: &str, value: &str) -> Result<(), Refusal> {
     match key {
         "epochs" => recipe.training.epochs = number(key, value, 1.0..=1e6)? as u32,
         "learning_rate" => recipe.training.learning_rate = number(key, value, 1e-9..=10.0)?,

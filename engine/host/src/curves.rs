@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use contract::{Curves, MetricPoint, RunId, Series};
+use contract::{Curves, MetricPoint, Metrics, RunId, Series};
 
 #[derive(Default)]
 pub(crate) struct CurveBook {
@@ -70,6 +70,17 @@ impl CurveBook {
             .map(|point| point[0] as u32)
             .max()
             .unwrap_or(0)
+    }
+
+    /// The last value of every series of a run.
+    pub(crate) fn last_values(&self, run: &RunId) -> Metrics {
+        let series = self
+            .books
+            .get(run)
+            .into_iter()
+            .flat_map(|book| &book.series);
+        let last = series.filter_map(|(key, points)| Some((key.clone(), points.last()?[1])));
+        last.collect()
     }
 
     fn refresh(&mut self, run: &RunId) {

@@ -36,25 +36,27 @@ pub(crate) fn open_room(
             source,
         })?;
     }
-    let (mut journal, repairs) = Journal::open(&layout.journal())?;
-    let mut notes: Vec<String> = repairs.into_iter().map(|note| note.sentence).collect();
-    let is_new = !layout.catalog().exists();
-    let (catalog, note) = open_or_rebuild(&layout.catalog())?;
-    let is_rebuilt = note.is_some();
-    notes.extend(note);
-    notes.extend(restore_lost_facts(&mut journal, &catalog)?);
-    let (catalog, caught_up) = catch_up_or_rebuild(catalog, layout, &mut notes)?;
-    if caught_up > 0 && !is_new && !is_rebuilt {
-        notes.push(format!(
-            "The catalog was {caught_up} facts behind the journal and has caught up"
-        ));
-    }
+    let Stores {
+        journal,
+        catalog,
+        notes,
+    } = open_stores(layout)?;
     let mut state = State::default();
     for record in journal::read_after(&layout.journal(), 0)? {
         state.fold(&record?);
     }
     let mut curves = CurveBook::default();
     curves.load(catalog.all_points()?);
+    for run in state
+        .runs
+        .iter()
+        .filter(|run| run.report.is_none())
+        .map(|run| run.id.clone())
+        .collect::<Vec<_>>()
+    {
+        let metrics = curves.last_values(&run);
+        state.edit_run(&run, |run| run.metrics = metrics);
+    }
     let objects = Arc::new(Objects::open(&layout.objects())?);
     let mut room = Room {
         layout: layout.clone(),
@@ -79,6 +81,41 @@ pub(crate) fn open_room(
         wake,
         dirty: true,
     };
+    tell_repairs(&mut room, notes)?;
+    room.restore_series();
+    Ok(room)
+}
+
+/// The journal and the catalog, agreeing with each other.
+struct Stores {
+    journal: Journal,
+    catalog: Catalog,
+    /// What was mended, a sentence each.
+    notes: Vec<String>,
+}
+
+fn open_stores(layout: &Layout) -> Result<Stores, HostError> {
+    let (mut journal, repairs) = Journal::open(&layout.journal())?;
+    let mut notes: Vec<String> = repairs.into_iter().map(|note| note.sentence).collect();
+    let is_new = !layout.catalog().exists();
+    let (catalog, note) = open_or_rebuild(&layout.catalog())?;
+    let is_rebuilt = note.is_some();
+    notes.extend(note);
+    notes.extend(restore_lost_facts(&mut journal, &catalog)?);
+    let (catalog, caught_up) = catch_up_or_rebuild(catalog, layout, &mut notes)?;
+    if caught_up > 0 && !is_new && !is_rebuilt {
+        notes.push(format!(
+            "The catalog was {caught_up} facts behind the journal and has caught up"
+        ));
+    }
+    Ok(Stores {
+        journal,
+        catalog,
+        notes,
+    })
+}
+
+fn tell_repairs(room: &mut Room, notes: Vec<String>) -> Result<(), HostError> {
     for note in notes {
         room.commit(
             &"millrace".into(),
@@ -86,7 +123,7 @@ pub(crate) fn open_room(
         )
         .map_err(|refusal| HostError::Files {
             what: "write to",
-            path: layout.journal(),
+            path: room.layout.journal(),
             source: std::io::Error::other(refusal.error),
         })?;
         room.tell(
@@ -96,8 +133,7 @@ pub(crate) fn open_room(
             None,
         );
     }
-    room.restore_series();
-    Ok(room)
+    Ok(())
 }
 
 /// Runs and endpoints of a program that ended without saying so.

@@ -91,27 +91,7 @@ impl State {
     fn fold_run(&mut self, record: &FactRecord) {
         let at = record.at;
         match &record.fact {
-            Fact::RunStarted {
-                run,
-                recipe,
-                device,
-            } => {
-                self.run_places.insert(run.clone(), self.runs.len());
-                self.runs.push(Arc::new(Run {
-                    id: run.clone(),
-                    number: self.runs.len() as u64 + 1,
-                    recipe: (**recipe).clone(),
-                    state: RunState::Running,
-                    device: device.clone(),
-                    started: at,
-                    ended: None,
-                    seconds: 0.0,
-                    metrics: contract::Metrics::new(),
-                    report: None,
-                    package: None,
-                    error: None,
-                }));
-            }
+            Fact::RunStarted { run, .. } => self.add_run(run, record),
             Fact::RunPaused { run } => self.edit_run(run, |run| run.state = RunState::Paused),
             Fact::RunResumed { run, .. } => self.edit_run(run, |run| {
                 run.state = RunState::Running;
@@ -137,12 +117,7 @@ impl State {
                     };
                     run.ended = Some(at);
                     run.seconds = *seconds;
-                    run.metrics.extend(
-                        report
-                            .metrics
-                            .iter()
-                            .map(|(key, value)| (key.clone(), *value)),
-                    );
+                    run.metrics.clone_from(&report.metrics);
                     run.report = Some(Arc::new((**report).clone()));
                     run.package = Some(package.clone());
                 });
@@ -163,6 +138,27 @@ impl State {
             }),
             _ => {}
         }
+    }
+
+    fn add_run(&mut self, id: &RunId, record: &FactRecord) {
+        let Fact::RunStarted { recipe, device, .. } = &record.fact else {
+            return;
+        };
+        self.run_places.insert(id.clone(), self.runs.len());
+        self.runs.push(Arc::new(Run {
+            id: id.clone(),
+            number: self.runs.len() as u64 + 1,
+            recipe: (**recipe).clone(),
+            state: RunState::Running,
+            device: device.clone(),
+            started: record.at,
+            ended: None,
+            seconds: 0.0,
+            metrics: contract::Metrics::new(),
+            report: None,
+            package: None,
+            error: None,
+        }));
     }
 
     fn add_version(&mut self, version: &DataVersion) {

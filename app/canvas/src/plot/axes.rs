@@ -18,7 +18,7 @@ const UNDER: f32 = 20.0;
 const GAP: f32 = 6.0;
 const WIDEST_LABEL: f32 = 140.0;
 /// Pixels between ticks at least.
-const TICK_WIDTH: f32 = 56.0;
+const TICK_WIDTH: f32 = 80.0;
 const TICK_HEIGHT: f32 = 28.0;
 
 impl Room {

@@ -1,6 +1,7 @@
 //! Clicks through training, experiments, a run's page, the registry, lineage, the journal and the tasks.
 
 use contract::{Command, LearningTask, VersionSelector};
+use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use panels::{Place, Request, Selection};
 
@@ -72,12 +73,17 @@ fn features_and_target_are_chosen_in_the_dialog() {
 
     let mut stage = self::stage("training", "wine");
     stage.click("Target, cultivar");
-    stage.click_first("proline");
+    // The check box of the feature has the same name.
+    stage
+        .harness
+        .get_by_role_and_label(Role::Button, "malic_acid")
+        .click();
+    stage.harness.run();
     assert!(stage.says("regression"));
     stage.click("Train");
     let (commands, _) = stage.asked();
     assert!(
-        matches!(commands.as_slice(), [Command::StartRun { recipe }] if &*recipe.target == "proline"),
+        matches!(commands.as_slice(), [Command::StartRun { recipe }] if &*recipe.target == "malic_acid"),
         "{commands:?}"
     );
 }
@@ -122,12 +128,12 @@ fn a_head_sorts_and_a_second_click_turns() {
 #[test]
 fn a_column_is_shown_and_hidden() {
     let mut stage = stage("experiments", "finished");
-    assert!(!stage.says("Sort by Seed"));
+    assert!(!stage.says("Sort by Baseline"));
     stage.click("Columns");
-    stage.click("Seed");
-    assert!(stage.says("Sort by Seed"));
-    stage.click("Seed");
-    assert!(!stage.says("Sort by Seed"));
+    stage.click("Baseline");
+    assert!(stage.says("Sort by Baseline"));
+    stage.click("Baseline");
+    assert!(!stage.says("Sort by Baseline"));
 }
 
 #[test]
@@ -197,9 +203,9 @@ fn a_cell_of_the_matrix_is_read_by_a_click() {
 #[test]
 fn the_strip_leads_to_the_data() {
     let mut stage = stage("run", "registered_and_served");
-    stage.click("wine");
+    stage.click("wine.csv");
     let (_, requests) = stage.asked();
-    assert_eq!(requests, [Request::Navigate(Place::Serving)]);
+    assert_eq!(requests, [Request::Navigate(Place::Datasets)]);
 }
 
 #[test]

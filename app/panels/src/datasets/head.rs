@@ -68,8 +68,13 @@ fn title_ui(ctx: &Ctx<'_>, ui: &mut Ui, version: &DataVersion, style: HeadStyle)
                 let room = ui.available_width() - VERSION_AND_AGE;
                 cut_label_ui(ui, room, look.page(version.id.dataset.as_str()));
             } else {
-                ui.spacing_mut().combo_width = (ui.available_width() - 48.0).max(80.0);
-                picker_ui(ctx, ui, &version.id);
+                let room = (ui.available_width() - 48.0).max(80.0);
+                let size = egui::vec2(room, look.size.control);
+                ui.allocate_ui(size, |ui| {
+                    ui.set_max_width(room);
+                    ui.spacing_mut().combo_width = room;
+                    picker_ui(ctx, ui, &version.id);
+                });
             }
             look.chip_ui(ui, Tone::Neutral, &format!("v{}", version.id.version));
             if style.has_list {

@@ -12,7 +12,13 @@ use crate::parts::two_lines_ui;
 const MANY: usize = 8;
 const ROW: f32 = 48.0;
 
-pub(super) fn list_ui(ctx: &Ctx<'_>, ui: &mut Ui, open: &DataVersionRef, filter: &mut String) {
+/// `was_opened` in this frame, so that its row is brought into view.
+pub(super) fn list_ui(
+    ctx: &Ctx<'_>,
+    ui: &mut Ui,
+    (open, was_opened): (&DataVersionRef, bool),
+    filter: &mut String,
+) {
     let look = ctx.look;
     look.section_with_ui(ui, "Datasets", |ui| {
         if look.icon_button_ui(ui, icon::ADD, "Import…").clicked() {
@@ -34,8 +40,12 @@ pub(super) fn list_ui(ctx: &Ctx<'_>, ui: &mut Ui, open: &DataVersionRef, filter:
     let foot = folders_height(ctx);
     let height = (ui.available_height() - foot).max(ROW);
     ui.spacing_mut().item_spacing.y = 0.0;
-    ScrollArea::vertical()
-        .max_height(height)
+    let mut area = ScrollArea::vertical();
+    if was_opened && let Some(place) = found.iter().position(|row| row.is_open) {
+        let above = place as f32 * ROW;
+        area = area.vertical_scroll_offset((above - height / 2.0).max(0.0));
+    }
+    area.max_height(height)
         .min_scrolled_height(height)
         .auto_shrink([false, true])
         .show_rows(ui, ROW, found.len(), |ui, range| {

@@ -77,7 +77,7 @@ impl DatasetsPanel {
         else {
             return;
         };
-        self.follow(&version);
+        let was_opened = self.follow(&version);
         let has_list = ui.available_width() >= NARROW;
         if has_list {
             egui::Panel::left("dataset list")
@@ -86,7 +86,8 @@ impl DatasetsPanel {
                 .size_range(180.0..=420.0)
                 .frame(egui::Frame::new().inner_margin(ctx.look.space.m))
                 .show(ui, |ui| {
-                    list::list_ui(ctx, ui, &version.id, &mut self.filter);
+                    let open = (&version.id, was_opened);
+                    list::list_ui(ctx, ui, open, &mut self.filter);
                 });
         }
         egui::CentralPanel::no_frame().show(ui, |ui| {
@@ -97,15 +98,17 @@ impl DatasetsPanel {
     }
 
     /// What was typed belongs to the version that it was typed for.
-    fn follow(&mut self, version: &Arc<DataVersion>) {
+    /// True when another one was opened.
+    fn follow(&mut self, version: &Arc<DataVersion>) -> bool {
         if self.open.as_ref() == Some(&version.id) {
-            return;
+            return false;
         }
         self.open = Some(version.id.clone());
         self.draft = None;
         self.reader = None;
         self.rows = rows::RowsTable::default();
         self.chart = chart::Chart::default();
+        true
     }
 
     fn version_ui(

@@ -13,12 +13,12 @@ use crate::table::{Side, head_cell_ui, padded_cell_ui, row_ground, skip_measurin
 const ROW: f32 = 36.0;
 /// The columns that every version has; the numbers of [`NUMBERS`] follow.
 const COLUMNS: [(&str, f32, Side); 7] = [
-    ("Column", 168.0, Side::Left),
-    ("Type", 118.0, Side::Left),
-    ("Role", 98.0, Side::Left),
-    ("Values", 136.0, Side::Left),
+    ("Column", 160.0, Side::Left),
+    ("Type", 132.0, Side::Left),
+    ("Role", 114.0, Side::Left),
+    ("Values", 128.0, Side::Left),
     ("Missing", 100.0, Side::Left),
-    ("Warnings", 148.0, Side::Left),
+    ("Warnings", 144.0, Side::Left),
     ("Distinct", 76.0, Side::Right),
 ];
 const NUMBER_WIDTH: f32 = 76.0;

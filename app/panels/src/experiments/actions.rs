@@ -60,6 +60,12 @@ pub(crate) fn actions_ui(
             if main(ui, icon::TRAIN, "Train again…").clicked() {
                 asked = Asked::TrainAgain;
             }
+            let resume = look.button_with_icon_ui(ui, icon::PLAY, "Resume");
+            let resume =
+                resume.on_hover_text("Goes on from the last checkpoint, if the cause is gone");
+            if resume.clicked() {
+                ctx.commands.push(Command::ResumeRun { run: id() });
+            }
         }
     }
     if matches!(run.state, RunState::Finished | RunState::Stopped)

@@ -56,7 +56,7 @@ fn a_data_version() {
               Size: 4.69 KB
               Imported: 1 h ago
               Content: `9e8df85f86`
-              Source: /home/ada/data/wine.csv
+              Source: `wine.csv`
               Runs on it: 3
               [Train…]
               [Open in Datasets]

@@ -59,19 +59,19 @@ fn a_drifted_column_leads_the_table() {
             Predictions: 96 422 Neutral
             Drifted columns: 2 Fail
             cultivar (prediction) moving PSI 0.1501 | Jensen-Shannon 0.1370, χ² 150.1, p 0.259 | missing –
-            malic_acid drifted PSI 2.4386 | Wasserstein 1.716 sd, KS 0.4940, p 9.26e−10 | missing –
-            magnesium drifted PSI 0.3258 | Wasserstein 0.594 sd, KS 0.1710, p 0.0007466 | missing 0 % → 2.10 %
-            nonflavanoid_phenols stable PSI 0.0204 | Wasserstein 0.148 sd, KS 0.0426, p 0.1662 | missing –
-            od280_od315_of_diluted_wines stable PSI 0.0169 | Wasserstein 0.1345 sd, KS 0.0387, p 0.1958 | missing –
-            alcohol stable PSI 0.0136 | Wasserstein 0.1206 sd, KS 0.0347, p 0.2319 | missing –
-            proline stable PSI 0.0079 | Wasserstein 0.09178 sd, KS 0.0264, p 0.3288 | missing –
-            alcalinity_of_ash stable PSI 0.0076 | Wasserstein 0.09053 sd, KS 0.0261, p 0.3338 | missing –
-            hue stable PSI 0.0041 | Wasserstein 0.06641 sd, KS 0.0191, p 0.4471 | missing –
-            color_intensity stable PSI 0.0027 | Wasserstein 0.0537 sd, KS 0.0155, p 0.5216 | missing –
-            total_phenols stable PSI 0.0012 | Wasserstein 0.03547 sd, KS 0.0102, p 0.6506 | missing –
-            ash stable PSI 0.0010 | Wasserstein 0.03235 sd, KS 0.0093, p 0.6757 | missing –
-            flavanoids stable PSI 0.0008 | Wasserstein 0.02843 sd, KS 0.0082, p 0.7085 | missing –
-            proanthocyanins stable PSI 1.01e−5 | Wasserstein 0.003295 sd, KS 0.0009, p 0.9609 | missing –
+            malic_acid drifted PSI 2.4386 | Wasserstein 1.7160 sd, KS 0.4940, p < 0.001 | missing –
+            magnesium drifted PSI 0.3258 | Wasserstein 0.5940 sd, KS 0.1710, p < 0.001 | missing 0 % → 2.10 %
+            nonflavanoid_phenols stable PSI 0.0204 | Wasserstein 0.1480 sd, KS 0.0426, p 0.166 | missing –
+            od280_od315_of_diluted_wines stable PSI 0.0169 | Wasserstein 0.1345 sd, KS 0.0387, p 0.196 | missing –
+            alcohol stable PSI 0.0136 | Wasserstein 0.1206 sd, KS 0.0347, p 0.232 | missing –
+            proline stable PSI 0.0079 | Wasserstein 0.0918 sd, KS 0.0264, p 0.329 | missing –
+            alcalinity_of_ash stable PSI 0.0076 | Wasserstein 0.0905 sd, KS 0.0261, p 0.334 | missing –
+            hue stable PSI 0.0041 | Wasserstein 0.0664 sd, KS 0.0191, p 0.447 | missing –
+            color_intensity stable PSI 0.0027 | Wasserstein 0.0537 sd, KS 0.0155, p 0.522 | missing –
+            total_phenols stable PSI 0.0012 | Wasserstein 0.0355 sd, KS 0.0102, p 0.651 | missing –
+            ash stable PSI 0.0010 | Wasserstein 0.0323 sd, KS 0.0093, p 0.676 | missing –
+            flavanoids stable PSI 0.0008 | Wasserstein 0.0284 sd, KS 0.0082, p 0.708 | missing –
+            proanthocyanins stable PSI 1.01e−5 | Wasserstein 0.0033 sd, KS 0.0009, p 0.961 | missing –
         "#]],
     );
 }

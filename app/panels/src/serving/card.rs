@@ -1,37 +1,33 @@
 //! The card of an endpoint: its light, its address and key, its pulse.
 
 use contract::{Command, EndpointView, ModelName};
-use egui::{Align, Frame, Layout, Sense, Stroke, Ui, UiBuilder, vec2};
+use egui::{Align, Frame, Layout, ScrollArea, Sense, Stroke, Ui, UiBuilder, vec2};
 use look::{Look, Tone, icon};
 
 use super::data::{EndpointCard, p99_history};
 use crate::parts::{cut_label_ui, from_right_ui};
 use crate::{Ctx, Selection};
 
-const NARROWEST: f32 = 380.0;
-const HEIGHT: f32 = 150.0;
+const WIDTH: f32 = 440.0;
+const HEIGHT: f32 = 156.0;
 /// How many points the p99 line has.
 const P99_SLOTS: usize = 24;
 
 pub(super) fn cards_ui(ctx: &Ctx<'_>, ui: &mut Ui, open: Option<&ModelName>) {
     let look = ctx.look;
     let endpoints = &ctx.snapshot.endpoints;
-    let gap = look.space.m;
-    let in_a_row = ((ui.available_width() + gap) / (NARROWEST + gap))
-        .floor()
-        .max(1.0) as usize;
-    let in_a_row = in_a_row.min(endpoints.len()).max(1);
-    let width = (ui.available_width() - gap * (in_a_row - 1) as f32) / in_a_row as f32;
-    let width = width.min(560.0);
-    for row in endpoints.chunks(in_a_row) {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = gap;
-            for view in row {
-                let is_open = endpoints.len() > 1 && open == Some(&view.endpoint.name);
-                card_ui(ctx, ui, view, (is_open, width));
-            }
+    let width = WIDTH.min(ui.available_width());
+    ScrollArea::horizontal()
+        .id_salt("endpoints")
+        .show(ui, |ui| {
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing.x = look.space.m;
+                for view in endpoints {
+                    let is_open = endpoints.len() > 1 && open == Some(&view.endpoint.name);
+                    card_ui(ctx, ui, view, (is_open, width));
+                }
+            });
         });
-    }
 }
 
 fn card_ui(ctx: &Ctx<'_>, ui: &mut Ui, view: &EndpointView, (is_open, width): (bool, f32)) {
@@ -61,14 +57,15 @@ fn card_ui(ctx: &Ctx<'_>, ui: &mut Ui, view: &EndpointView, (is_open, width): (b
     let builder = UiBuilder::new()
         .max_rect(inside)
         .layout(Layout::top_down(Align::Min));
-    ui.scope_builder(builder, |ui| {
-        ui.set_clip_rect(inside.intersect(ui.clip_rect()));
-        ui.spacing_mut().item_spacing.y = look.space.xs;
-        title_ui(ctx, ui, &card);
-        address_ui(ctx, ui, &card);
-        ui.add_space(look.space.xs);
-        pulse_ui(ctx, ui, &card);
-    });
+    // A child of its own: the cursor of the row is already behind the card.
+    let mut card_ui = ui.new_child(builder);
+    card_ui.shrink_clip_rect(rect);
+    card_ui.spacing_mut().item_spacing.y = look.space.xs;
+    card_ui.spacing_mut().interact_size.y = 18.0;
+    title_ui(ctx, &mut card_ui, &card);
+    address_ui(ctx, &mut card_ui, &card);
+    card_ui.add_space(look.space.xs);
+    pulse_ui(ctx, &mut card_ui, &card);
 }
 
 fn title_ui(ctx: &Ctx<'_>, ui: &mut Ui, card: &EndpointCard) {

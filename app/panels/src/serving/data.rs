@@ -173,12 +173,7 @@ impl TryForm {
         self.fields = signature
             .inputs
             .iter()
-            .map(|input| {
-                (
-                    input.name.clone(),
-                    input.example.clone().unwrap_or_default(),
-                )
-            })
+            .map(|input| (input.name.clone(), typical(input)))
             .collect();
     }
 
@@ -192,6 +187,22 @@ impl TryForm {
                 Ok((input.name.clone(), cell(input, text)?))
             })
             .collect()
+    }
+}
+
+/// The example as a person would write it: models see booleans and times as numbers.
+pub(crate) fn typical(input: &InputSpec) -> String {
+    let example = input.example.clone().unwrap_or_default();
+    let number = example.parse::<f64>().ok();
+    match (input.column_type, number) {
+        (ColumnType::Boolean, Some(number)) => (number >= 0.5).to_string(),
+        (ColumnType::Timestamp, Some(seconds)) => {
+            match jiff::Timestamp::from_second(seconds as i64) {
+                Ok(moment) => moment.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+                Err(_) => example,
+            }
+        }
+        _ => example,
     }
 }
 
@@ -224,7 +235,11 @@ fn cell(input: &InputSpec, text: &str) -> Result<Cell, String> {
             "false" | "0" => Ok(Cell::Number(0.0)),
             _ => Err(format!("{} is true or false", input.name)),
         },
-        ColumnType::Integer | ColumnType::Float => match text.parse::<f64>() {
+        ColumnType::Integer => match text.parse::<f64>() {
+            Ok(value) if value.is_finite() && value.fract() == 0.0 => Ok(Cell::Number(value)),
+            _ => Err(format!("{} needs a whole number", input.name)),
+        },
+        ColumnType::Float => match text.parse::<f64>() {
             Ok(value) if value.is_finite() => Ok(Cell::Number(value)),
             _ => Err(format!("{} needs a number", input.name)),
         },

@@ -1,5 +1,6 @@
 //! The snippets of an endpoint: the same request from a shell and from Python, ready to run.
 
+use super::data::typical;
 use contract::{ColumnType, InputSpec, ModelName, ServerAddress, Signature};
 use serde_json::{Value, json};
 
@@ -23,6 +24,9 @@ impl Language {
         }
     }
 }
+
+/// More members than this stand one in a line.
+const MOST_IN_A_LINE: usize = 4;
 
 /// The request with typical values and the key, ready to paste.
 pub(crate) fn snippet(
@@ -78,16 +82,15 @@ fn example_record(signature: &Signature) -> Vec<(&str, Value)> {
 }
 
 fn example_value(input: &InputSpec) -> Value {
-    let Some(example) = &input.example else {
+    let typical = typical(input);
+    if typical.is_empty() {
         return Value::Null;
-    };
-    if input.column_type == ColumnType::Text {
-        return json!(example);
     }
-    match example.parse::<f64>() {
-        Ok(number) if number.fract() == 0.0 && number.abs() < 1e15 => json!(number as i64),
-        Ok(number) => json!(number),
-        Err(_) => json!(example),
+    match (input.column_type, typical.parse::<f64>()) {
+        (ColumnType::Boolean, _) => json!(typical == "true"),
+        (ColumnType::Integer, Ok(number)) if number.abs() < 1e15 => json!(number as i64),
+        (ColumnType::Integer | ColumnType::Float, Ok(number)) => json!(number),
+        _ => json!(typical),
     }
 }
 
@@ -97,13 +100,19 @@ fn object(record: &[(&str, Value)], word: impl Fn(&Value) -> String) -> String {
         .iter()
         .map(|(name, value)| format!("{}: {}", json!(name), word(value)))
         .collect();
-    format!("{{{}}}", members.join(", "))
+    if members.len() <= MOST_IN_A_LINE {
+        format!("{{{}}}", members.join(", "))
+    } else {
+        format!("{{\n    {}\n  }}", members.join(",\n    "))
+    }
 }
 
-/// JSON is Python but for the word of what is missing.
+/// JSON is Python but for three words.
 fn python_word(value: &Value) -> String {
     match value {
         Value::Null => "None".to_owned(),
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
         other => other.to_string(),
     }
 }

@@ -26,7 +26,7 @@ fn served() -> Snapshot {
         .done()
 }
 
-/// Two numbers, a category and a time.
+/// Two numbers, a category, a time and a boolean.
 fn signature() -> Signature {
     let input = |name: &str, column_type, categories: &[&str], example: &str| InputSpec {
         name: name.into(),
@@ -47,7 +47,8 @@ fn signature() -> Signature {
                 &["Côtes d'Or", "Mosel"],
                 "Côtes d'Or",
             ),
-            input("picked", ColumnType::Timestamp, &[], "2026-09-12"),
+            input("picked", ColumnType::Timestamp, &[], "1789171200"),
+            input("organic", ColumnType::Boolean, &[], "1"),
         ],
         classes: vec!["no".into(), "yes".into()],
     }
@@ -114,7 +115,10 @@ fn the_form_starts_with_typical_values_and_sends_cells() {
     let cells = form.cells(&signature).expect("typical values can be sent");
     assert_eq!(cells.get("alcohol"), Some(&Cell::Number(13.05)));
     assert_eq!(cells.get("region"), Some(&Cell::Text("Côtes d'Or".into())));
+    assert_eq!(form.fields["picked"], "2026-09-12 00:00:00");
     assert_eq!(cells.get("picked"), Some(&Cell::Number(1_789_171_200.0)));
+    assert_eq!(form.fields["organic"], "true");
+    assert_eq!(cells.get("organic"), Some(&Cell::Number(1.0)));
 
     form.fields.insert("alcohol".into(), "  ".into());
     let cells = form.cells(&signature).expect("missing can be sent");
@@ -141,8 +145,8 @@ fn the_form_starts_with_typical_values_and_sends_cells() {
 #[test]
 fn fields_say_what_is_wrong_and_what_is_unusual() {
     let signature = signature();
-    let [alcohol, bottles, region, picked] = signature.inputs.as_slice() else {
-        panic!("four inputs");
+    let [alcohol, bottles, region, picked, _] = signature.inputs.as_slice() else {
+        panic!("five inputs");
     };
     let problem = |input: &InputSpec, text: &str| field_problem(input, text);
     assert_eq!(problem(alcohol, "13"), None);
@@ -151,8 +155,8 @@ fn fields_say_what_is_wrong_and_what_is_unusual() {
         Some("alcohol needs a number")
     );
     assert_eq!(
-        problem(bottles, "NaN").as_deref(),
-        Some("bottles needs a number")
+        problem(bottles, "1.5").as_deref(),
+        Some("bottles needs a whole number")
     );
     assert_eq!(
         problem(region, "Anywhere"),
@@ -203,7 +207,7 @@ fn answers_name_the_most_probable_class_first() {
     );
     assert_eq!(
         contract_in_words(&signature),
-        "4 columns in, one of 2 classes of good out"
+        "5 columns in, one of 2 classes of good out"
     );
 }
 
@@ -258,7 +262,13 @@ fn a_shell_can_run_the_curl_snippet() {
             curl 'http://127.0.0.1:41234/predict/wine' \
               -H "Authorization: Bearer $MILLRACE_KEY" \
               -H 'Content-Type: application/json' \
-              -d '{"records": [{"alcohol": 13.05, "bottles": 12, "region": "Côtes d'\''Or", "picked": "2026-09-12"}]}'
+              -d '{"records": [{
+                "alcohol": 13.05,
+                "bottles": 12,
+                "region": "Côtes d'\''Or",
+                "picked": "2026-09-12 00:00:00",
+                "organic": true
+              }]}'
         "#]],
     );
 }
@@ -272,7 +282,13 @@ fn python_can_run_the_python_snippet() {
 
             request = urllib.request.Request(
                 "http://127.0.0.1:41234/predict/wine",
-                data=json.dumps({"records": [{"alcohol": 13.05, "bottles": 12, "region": "Côtes d'Or", "picked": "2026-09-12"}]}).encode(),
+                data=json.dumps({"records": [{
+                "alcohol": 13.05,
+                "bottles": 12,
+                "region": "Côtes d'Or",
+                "picked": "2026-09-12 00:00:00",
+                "organic": True
+              }]}).encode(),
                 headers={"Authorization": "Bearer mk_1", "Content-Type": "application/json"},
             )
             with urllib.request.urlopen(request) as response:
@@ -289,7 +305,13 @@ fn the_scoring_snippet_speaks_mlflow() {
             curl 'http://127.0.0.1:41234/endpoints/wine/invocations' \
               -H 'Authorization: Bearer mk_1' \
               -H 'Content-Type: application/json' \
-              -d '{"dataframe_records": [{"alcohol": 13.05, "bottles": 12, "region": "Côtes d'\''Or", "picked": "2026-09-12"}]}'
+              -d '{"dataframe_records": [{
+                "alcohol": 13.05,
+                "bottles": 12,
+                "region": "Côtes d'\''Or",
+                "picked": "2026-09-12 00:00:00",
+                "organic": true
+              }]}'
         "#]],
     );
 }

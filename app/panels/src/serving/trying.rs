@@ -19,6 +19,7 @@ pub(super) fn try_ui(ctx: &Ctx<'_>, ui: &mut Ui, view: &EndpointView, form: &mut
     form.follow(&view.model.id, signature);
     if ui.available_width() < NARROW {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            send_ui(ctx, ui, view, form);
             answer_ui(ctx, ui, view);
             ui.add_space(look.space.m);
             form_ui(ctx, ui, view, form);

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use contract::{
-    ColumnDrift, DriftBin, DriftReport, DriftStatistics, DriftVerdict, EndpointFigures, InputSpec,
-    ModelName, ModelVersion, ModelVersionRef, RequestId, RequestLine, Run, Signature,
+    ColumnDrift, ColumnType, DriftBin, DriftReport, DriftStatistics, DriftVerdict, EndpointFigures,
+    InputSpec, ModelName, ModelVersion, ModelVersionRef, RequestId, RequestLine, Run, Signature,
 };
 
 use super::{ago, noise};
@@ -47,6 +47,7 @@ pub fn signature(run: &Run) -> Signature {
                 column_type: feature.column_type,
                 example: Some(match categories.first() {
                     Some(category) => category.to_string(),
+                    None if feature.column_type == ColumnType::Boolean => "0".to_owned(),
                     None => format!("{middle:.2}"),
                 }),
                 range: categories

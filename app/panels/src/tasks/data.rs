@@ -49,7 +49,7 @@ impl TaskRow {
         let (error, hint) = match &task.state {
             TaskState::Failed(text) => {
                 let (error, hint) = error_and_hint(text);
-                (Some(error.into()), hint.map(Into::into))
+                (Some(error), hint)
             }
             TaskState::Running | TaskState::Finished | TaskState::Cancelled => (None, None),
         };
@@ -84,11 +84,41 @@ impl TaskRow {
     }
 }
 
-/// An error's sentence and its next step, where the text has both (`…\nhint: …`).
-pub(crate) fn error_and_hint(text: &str) -> (&str, Option<&str>) {
-    match text.split_once("\nhint: ") {
-        Some((error, hint)) => (error.trim_end(), Some(hint.trim())),
-        None => (text, None),
+/// An error's sentence and its next step, as the engine writes them: `the disk is full (free some space)`.
+/// Both begin with a capital letter, as they stand alone on the screen.
+pub(crate) fn error_and_hint(text: &str) -> (String, Option<String>) {
+    let text = text.trim();
+    let split = text
+        .strip_suffix(')')
+        .and_then(|inside| Some((inside, opening_of_last(inside)?)));
+    match split {
+        Some((inside, opening)) if opening > 0 => (
+            sentence(inside[..opening].trim_end()),
+            Some(sentence(&inside[opening + 1..])),
+        ),
+        _ => (sentence(text), None),
+    }
+}
+
+/// Where the parenthesis opens that is still open at the end; those in between are pairs of their own.
+fn opening_of_last(text: &str) -> Option<usize> {
+    let mut depth = 0;
+    text.char_indices().rev().find_map(|(at, letter)| {
+        match letter {
+            ')' => depth += 1,
+            '(' if depth == 0 => return Some(at),
+            '(' => depth -= 1,
+            _ => {}
+        }
+        None
+    })
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
     }
 }
 
@@ -211,12 +241,29 @@ mod tests {
                 0,
                 None,
                 "",
-                TaskState::Failed("the disk is full\nhint: free 2 GB and import again".into()),
+                TaskState::Failed("the disk is full (free 2 GB and import again)".into()),
             ),
             expect![[
-                r#"Import wine.csv |  | None |  |  | failed after 4.00 s | Some("the disk is full") | Some("free 2 GB and import again")"#
+                r#"Import wine.csv |  | None |  |  | failed after 4.00 s | Some("The disk is full") | Some("Free 2 GB and import again")"#
             ]],
         );
+    }
+
+    #[test]
+    fn the_hint_is_what_stands_in_parentheses_at_the_end() {
+        let check = |text: &str, error: &str, hint: Option<&str>| {
+            assert_eq!(error_and_hint(text), (error.into(), hint.map(Into::into)));
+        };
+        check("the disk is full", "The disk is full", None);
+        check(
+            "the loss is NaN (lower the rate (a tenth is a good try), and look again)",
+            "The loss is NaN",
+            Some("Lower the rate (a tenth is a good try), and look again"),
+        );
+        check("f(x) is no column", "F(x) is no column", None);
+        check("(all of it)", "(all of it)", None);
+        check("a bracket is missing)", "A bracket is missing)", None);
+        check("", "", None);
     }
 
     #[test]

@@ -8,8 +8,8 @@ use contract::{
     FeatureSpec, LearningTask, MlpSpec, Recipe, SplitSpec, TrainingSpec,
 };
 
-/// An integer column of more values than this is not offered as classes: each class would have hardly a row.
-const MOST_CLASSES_OFFERED: u64 = 1_000;
+/// More classes than this cannot be learned: each would have hardly a row.
+const MOST_CLASSES: u64 = 1_000;
 /// Larger networks do not train on one machine's memory.
 const WIDEST_LAYER: usize = 65_536;
 const MOST_LAYERS: usize = 16;
@@ -199,6 +199,14 @@ impl Draft {
                 "Every row has the same value, so there is nothing to learn".into(),
             );
         }
+        if self.task.is_classification() && profile.distinct > MOST_CLASSES {
+            let classes = look::format::count(profile.distinct);
+            let most = look::format::count(MOST_CLASSES);
+            found.error(
+                Field::Target,
+                format!("{classes} classes are more than {most}, the most that can be learned"),
+            );
+        }
         if profile.missing > 0 {
             let rows = look::format::counted(profile.missing, "row has", "rows have");
             found.note(
@@ -376,7 +384,7 @@ pub(crate) fn task_choices(version: &DataVersion, target: &str) -> Vec<LearningT
     match column.column_type {
         ColumnType::Text | ColumnType::Boolean => vec![classes],
         ColumnType::Float | ColumnType::Timestamp => vec![LearningTask::Regression],
-        ColumnType::Integer if distinct > MOST_CLASSES_OFFERED => vec![LearningTask::Regression],
+        ColumnType::Integer if distinct > MOST_CLASSES => vec![LearningTask::Regression],
         ColumnType::Integer if proposed == Ok(LearningTask::Regression) => {
             vec![LearningTask::Regression, classes]
         }

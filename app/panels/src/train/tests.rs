@@ -1,6 +1,6 @@
 //! What the training dialog proposes, understands and complains about.
 
-use contract::{ColumnRole, Command, DeviceChoice, LearningTask};
+use contract::{ColumnRole, DeviceChoice, LearningTask};
 use expect_test::{Expect, expect};
 
 use super::data::{
@@ -185,17 +185,27 @@ fn another_target_brings_its_own_task_and_keeps_what_was_set() {
 }
 
 #[test]
-fn train_asks_for_the_run_that_was_drafted() {
+fn too_many_classes_are_refused_before_the_run_starts() {
+    let mut wine = states::wine();
+    let target = wine
+        .columns
+        .iter()
+        .position(|column| column.role == ColumnRole::Target)
+        .expect("a target");
+    wine.profile[target].distinct = 1_204;
+    let draft = Draft::new(&wine);
+    expect![[r#"
+        Target error: 1 204 classes are more than 1 000, the most that can be learned
+    "#]]
+    .assert_eq(&messages(&draft, &wine).replace('\u{202f}', " "));
+}
+
+#[test]
+fn a_version_is_found_again_by_its_id() {
     let snapshot = states::road();
-    let recipe = Draft::new(&states::wine())
-        .recipe(&states::wine())
-        .expect("a recipe");
-    let command = Command::StartRun {
-        recipe: Box::new(recipe.clone()),
+    let found = |version: &contract::DataVersion| {
+        super::version_of(&snapshot, &version.id).map(|found| found.id.clone())
     };
-    assert!(matches!(command, Command::StartRun { recipe: asked } if *asked == recipe));
-    assert_eq!(
-        super::version_of(&snapshot, &recipe.data).map(|version| version.id.clone()),
-        Some(recipe.data)
-    );
+    assert_eq!(found(&states::wine()), Some(states::wine().id));
+    assert_eq!(found(&states::long_names()), None);
 }

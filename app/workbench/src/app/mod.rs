@@ -42,6 +42,9 @@ pub struct Options {
 /// A frame of an idle window at most this often, so that “5 min ago” does not lie for long.
 const SECONDS_BETWEEN_IDLE_FRAMES: u64 = 30;
 
+/// A frame that takes longer on the UI thread is felt.
+const LONG_FRAME_SECONDS: f32 = 0.016;
+
 pub struct App {
     folders: Folders,
     disk: Disk,
@@ -188,7 +191,14 @@ impl eframe::App for App {
         }
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
+        if let Some(seconds) = frame
+            .info()
+            .cpu_usage
+            .filter(|seconds| *seconds > LONG_FRAME_SECONDS)
+        {
+            tracing::debug!(millis = seconds * 1e3, "the frame before took long");
+        }
         if self.closing != Closing::Asking
             && let Some(action) = self.keymap.pressed(ui.ctx())
         {
@@ -278,8 +288,8 @@ impl App {
         self.look.theme
     }
 
-    pub(crate) fn accent_of_test(&self) -> egui::Color32 {
-        self.look.palette.accent
+    pub(crate) fn text_of_test(&self) -> egui::Color32 {
+        self.look.palette.text
     }
 
     pub(crate) fn closing_of_test(&self) -> Closing {

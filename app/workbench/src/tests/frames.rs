@@ -13,8 +13,8 @@ const FRAMES: usize = 200;
 const RUNS: u64 = 1_000;
 const POINTS: u64 = 1_000;
 
-/// The budget of the release build is 4 ms; this one is not optimised.
-const LONGEST_MEDIAN: Duration = Duration::from_millis(60);
+/// The budget of a frame. The slowest of them measure the machine that shares its cores with other work, so they are only said.
+const LONGEST_MEDIAN: Duration = Duration::from_millis(4);
 
 #[test]
 fn a_thousand_runs_in_view_are_drawn_in_time() {
@@ -41,7 +41,10 @@ fn a_thousand_runs_in_view_are_drawn_in_time() {
         .harness
         .key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
     window.harness.run();
-    window.harness.get_by_label_contains("1\u{202f}000 runs");
+    let said = window
+        .harness
+        .query_all_by_label_contains("1\u{202f}000 runs");
+    assert!(said.count() >= 2, "the list and the charts say how many");
     let mut frames: Vec<Duration> = (0..FRAMES)
         .map(|_| {
             let begin = Instant::now();

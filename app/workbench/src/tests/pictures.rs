@@ -26,8 +26,8 @@ fn check(window: &mut TestWindow, name: &str) {
     let colors: HashSet<[u8; 4]> = picture.pixels().map(|pixel| pixel.0).collect();
     assert!(colors.len() > 100, "{name}: {} colours", colors.len());
     assert!(colors.iter().all(|color| color[3] == 255), "{name}: holes");
-    let accent = window.harness.state().accent_of_test().to_array();
-    assert!(colors.contains(&accent), "{name}: no accent");
+    let text = window.harness.state().text_of_test().to_array();
+    assert!(colors.contains(&text), "{name}: no text");
 }
 
 fn act(window: &mut TestWindow, action: Action) {

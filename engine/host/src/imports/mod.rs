@@ -5,16 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use contract::{
-    Answer, ColumnRole, ColumnSpec, DataVersion, DataVersionRef, DatasetName, Digest, Fact,
-    NoticeLevel, ReaderOptions, Refusal, TaskId, TaskState,
+    Answer, ColumnRole, DataVersion, DataVersionRef, DatasetName, Digest, Fact, NoticeLevel,
+    ReaderOptions, Refusal, TaskId, TaskState,
 };
-use data::{Control, ImportRequest, Imported, Progress};
+use data::{ImportRequest, Imported};
 
 use crate::asker::Asker;
 use crate::clock;
 use crate::error::refuse;
 use crate::room::{Input, Room};
 
+mod edit;
 mod job;
 
 use job::ImportJob;
@@ -326,85 +327,6 @@ impl Room {
         self.state
             .data_version(&id.dataset, Some(id.version))
             .cloned()
-    }
-
-    /// New types or roles for a version. Types are checked by measuring the profile with them.
-    pub(crate) fn edit_columns(
-        &mut self,
-        id: DataVersionRef,
-        columns: Vec<ColumnSpec>,
-        asker: &Asker,
-    ) {
-        let version = match self.state.data_version(&id.dataset, Some(id.version)) {
-            Ok(version) => version.clone(),
-            Err(refusal) => return self.conclude(asker, Err(refusal)),
-        };
-        let names = |columns: &[ColumnSpec]| {
-            columns
-                .iter()
-                .map(|column| column.name.clone())
-                .collect::<Vec<_>>()
-        };
-        if names(&version.columns) != names(&columns) {
-            let refusal = Refusal::with_hint(
-                "the columns of a version stay as they are",
-                "only their types and roles can be edited",
-            );
-            return self.conclude(asker, Err(refusal));
-        }
-        let (task, meter) = self.tasks.start(format!("Profile {id}"), None, asker);
-        let busy = (task.clone(), asker.clone());
-        let (objects, inbox, asker) = (self.objects.clone(), self.inbox.clone(), asker.clone());
-        let job = move || {
-            let profiled = objects
-                .path(&version.object)
-                .map_err(|error| refuse(&error, error.hint()))
-                .and_then(|path| {
-                    let report = |progress: Progress| {
-                        meter.set(progress.stage, progress.done, progress.total, progress.unit)
-                    };
-                    let control = Control {
-                        cancel: meter.cancel_flag(),
-                        progress: &report,
-                    };
-                    data::profile(&path, &columns, &control)
-                        .map_err(|error| refuse(&error, error.hint()))
-                });
-            let found = move |room: &mut Room| {
-                let answer = profiled.and_then(|profile| {
-                    room.commit(
-                        &asker.actor,
-                        vec![Fact::ColumnsEdited {
-                            version: id.clone(),
-                            columns,
-                            profile,
-                        }],
-                    )?;
-                    Ok(Answer::DataVersions(vec![
-                        room.state
-                            .data_version(&id.dataset, Some(id.version))?
-                            .clone(),
-                    ]))
-                });
-                let state = answer.as_ref().map_or_else(
-                    |refusal| TaskState::Failed(refusal.error.clone()),
-                    |_| TaskState::Finished,
-                );
-                room.tasks.end(&task, state);
-                room.conclude(&asker, answer);
-            };
-            let _closing = inbox.send(Input::Found(Box::new(found)));
-        };
-        if !self.reader.ask(job) {
-            self.tasks.end(&busy.0, TaskState::Failed("busy".into()));
-            self.conclude(
-                &busy.1,
-                Err(Refusal::with_hint(
-                    "too many look-ups wait",
-                    "try again in a moment",
-                )),
-            );
-        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 mod fixtures;
 mod kernels;
-mod packs;
 mod refusals;
 mod speed;
 

@@ -10,7 +10,7 @@ use crate::random::{Purpose, Stream};
 /// Allowed by the budget of the training loop.
 const MOST: f64 = 1.05;
 
-fn random_frame(rows: usize, features: usize, classes: u64) -> Frame {
+pub(crate) fn random_frame(rows: usize, features: usize, classes: u64) -> Frame {
     let mut stream = Stream::new(1, Purpose::Bench, [0, 0]);
     let names: Vec<String> = (0..features).map(|index| format!("x{index}")).collect();
     let mut columns: Vec<(&str, Values)> = names

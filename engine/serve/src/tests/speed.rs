@@ -1,4 +1,4 @@
-//! How many requests a second; run by hand: `cargo test -p millrace-serve --release -- --ignored speed --nocapture`.
+//! How many requests a second, measured when MILLRACE_TEST_SPEED is set.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -94,12 +94,16 @@ fn one_connection(host: &str, request: &[u8], until: Instant) -> usize {
     answered
 }
 
+/// At least 0.7 of an axum handler that parses the same JSON and answers a constant.
 #[test]
-#[ignore = "a measurement, not a check"]
-fn speed_beside_a_constant_handler() {
+fn the_server_keeps_pace_with_a_constant_handler() {
+    if std::env::var_os("MILLRACE_TEST_SPEED").is_none() {
+        return;
+    }
     let server = Server::start(ServerOptions::default(), Arc::new(Nowhere)).expect("a server");
     server.put(Arc::new(thirteen()));
     let yardstick = Yardstick::start(0).expect("a yardstick");
+    let mut best: f64 = 0.0;
     for _ in 0..3 {
         let (constant, constant_micros) = requests_a_second(yardstick.address());
         let (own, own_micros) = requests_a_second(server.address());
@@ -109,10 +113,12 @@ fn speed_beside_a_constant_handler() {
             own / constant,
             constant_micros / own_micros
         );
+        best = best.max(own / constant);
     }
     let figures = server.figures(&contract::ModelName::new("wine"));
     eprintln!(
         "p50 {} ms, p99 {} ms",
         figures.p50_millis, figures.p99_millis
     );
+    assert!(best >= 0.7, "{best:.2} of a constant handler");
 }

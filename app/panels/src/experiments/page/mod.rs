@@ -76,8 +76,6 @@ impl RunPage {
         let mut outcome = Outcome::Stay;
         page_ui(ctx.look, ui, |ui| {
             ui.horizontal(|ui| {
-                // The first part has a margin of its own for its hover.
-                ui.add_space(-6.0);
                 let name = format!("Run {}", run.number);
                 if ctx
                     .look
@@ -220,14 +218,14 @@ fn trouble_ui(ctx: &Ctx<'_>, ui: &mut Ui, run: &Run) {
             let text = run.error.as_deref().unwrap_or("The trainer gave no reason");
             let (why, hint) = error_and_hint(text);
             let after = format::duration(run.seconds);
-            let hint = hint.unwrap_or(
-                "Change the recipe and train again; the data and its splits stay as they are",
-            );
+            let hint = hint.unwrap_or_else(|| {
+                "Change the recipe and train again; the data and its splits stay as they are".into()
+            });
             look.error_ui(
                 ui,
                 &format!("Run {} failed after {after}", run.number),
-                why,
-                Some(hint),
+                &why,
+                Some(&hint),
             );
         }
         RunState::Interrupted => {

@@ -3,4 +3,5 @@
 mod curves;
 mod evaluation;
 mod page;
+mod speed;
 mod table;
