@@ -14,7 +14,7 @@ umask 022
 say() { printf '%s\n' "$*" >&2; }
 stop() { say "error: $1"; [ $# -lt 2 ] || say "hint: $2"; exit 1; }
 
-for tool in dpkg-deb dpkg-shlibdeps rsvg-convert strip; do
+for tool in dpkg-deb dpkg-shlibdeps strip; do
   command -v "$tool" >/dev/null || stop "$tool was not found" "run \`bash packaging/dev.sh with true\`, which installs it"
 done
 
@@ -53,10 +53,11 @@ install_programs() {
 install_desktop() {
   install -Dm644 packaging/millrace.desktop "$stage/usr/share/applications/millrace.desktop"
   install -Dm644 packaging/millrace-mime.xml "$stage/usr/share/mime/packages/millrace.xml"
-  local icons=$stage/usr/share/icons/hicolor size
-  for size in 16 22 24 32 48 64 96 128 256 512; do
-    install -d "$icons/${size}x$size/apps"
-    rsvg-convert --width "$size" --height "$size" --output "$icons/${size}x$size/apps/millrace.png" assets/icons/millrace.svg
+  local icons=$stage/usr/share/icons/hicolor icon size
+  for icon in assets/icons/millrace-*.png; do
+    size=${icon##*-}
+    size=${size%.png}
+    install -Dm644 "$icon" "$icons/${size}x$size/apps/millrace.png"
   done
   install -Dm644 assets/icons/millrace.svg "$icons/scalable/apps/millrace.svg"
 }
@@ -67,7 +68,7 @@ install_licences() {
   install -m644 packaging/copyright "$docs/copyright"
   install -m644 packaging/licences/* "$docs/"
   # The fonts inside the program have their own.
-  find assets/fonts -type f ! -name '*.otf' ! -name '*.ttf' -exec install -m644 -t "$docs" {} +
+  install -m644 assets/fonts/*-LICENSE.txt "$docs/"
 }
 
 # What the programs are linked with, and what the window opens by name when it starts.

@@ -18,7 +18,7 @@ packages=(
   clang cmake g++ make mold pkg-config libwayland-dev libxkbcommon-dev
   libvulkan1 libwayland-client0 libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0 libxkbcommon0 libxrandr2
   mesa-vulkan-drivers
-  dpkg-dev librsvg2-bin python3-venv xauth xvfb
+  dpkg-dev python3-venv xauth xvfb
 )
 
 install_packages() {

@@ -59,6 +59,8 @@ pub(crate) fn dialog_ui(ui: &Ui, parts: Parts<'_>, is_quit: bool) {
         parts.wishes.push(Wish::StopAndQuit);
         return;
     };
+    let has_tasks = !running(parts.snapshot).is_empty();
+    let (keep, hint) = words(has_tasks, !parts.snapshot.endpoints.is_empty());
     let modal = Modal::new(Id::unique("closing"))
         .frame(look.floating_frame())
         .backdrop_color(look.palette.backdrop)
@@ -71,18 +73,17 @@ pub(crate) fn dialog_ui(ui: &Ui, parts: Parts<'_>, is_quit: bool) {
             }));
             ui.add_space(look.space.xs);
             ui.add(egui::Label::new(look.body(sentence)).wrap());
-            ui.add(
-                egui::Label::new(look.secondary(
-                    "A stopped run can be resumed from its last checkpoint; endpoints start again when you ask for them",
-                ))
-                .wrap(),
-            );
+            ui.add(egui::Label::new(look.secondary(hint)).wrap());
             ui.add_space(look.space.m);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if is_quit && look.primary_button_ui(ui, "Keep working, then quit").clicked() {
+                if is_quit && look.primary_button_ui(ui, keep).clicked() {
                     parts.wishes.push(Wish::KeepWorking);
                 }
-                let stop = if is_quit { "Stop and quit" } else { "Stop and close" };
+                let stop = if is_quit {
+                    "Stop and quit"
+                } else {
+                    "Stop and close"
+                };
                 if look.button_ui(ui, stop).clicked() {
                     parts.wishes.push(Wish::StopAndQuit);
                 }
@@ -93,5 +94,23 @@ pub(crate) fn dialog_ui(ui: &Ui, parts: Parts<'_>, is_quit: bool) {
         });
     if modal.should_close() {
         parts.wishes.push(Wish::Stay);
+    }
+}
+
+/// The verb of keeping on, and what stopping would mean.
+pub(crate) fn words(has_tasks: bool, has_endpoints: bool) -> (&'static str, &'static str) {
+    match (has_tasks, has_endpoints) {
+        (true, false) => (
+            "Keep working, then quit",
+            "A stopped run can be resumed from its last checkpoint",
+        ),
+        (true, true) => (
+            "Keep working in the background",
+            "A stopped run can be resumed from its last checkpoint; who asks an endpoint that stopped gets an error",
+        ),
+        (false, _) => (
+            "Keep serving in the background",
+            "Who asks an endpoint that stopped gets an error",
+        ),
     }
 }

@@ -69,6 +69,24 @@ pub(crate) fn pick(
     })
 }
 
+/// Says something in a dialog of the desktop, when the window itself no longer can.
+pub(crate) fn tell(title: &str, said: String) {
+    if cfg!(test) {
+        return;
+    }
+    let dialog = rfd::AsyncMessageDialog::new()
+        .set_level(rfd::MessageLevel::Error)
+        .set_title(title)
+        .set_description(said)
+        .show();
+    let shown = on_thread("message-dialog", move || {
+        wait_for(dialog);
+    });
+    if let Err(why) = shown {
+        tracing::error!(%why, "no dialog either");
+    }
+}
+
 fn one(pick: impl Future<Output = Option<FileHandle>> + Send + 'static) -> Pick {
     Box::pin(async move {
         let picked = pick.await;
@@ -92,7 +110,7 @@ impl TaskWake for Unpark {
 }
 
 /// Waits for a future on this thread.
-pub(crate) fn wait_for<T>(future: impl Future<Output = T>) -> T {
+fn wait_for<T>(future: impl Future<Output = T>) -> T {
     let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
     let mut context = Context::from_waker(&waker);
     let mut future = pin!(future);

@@ -1,9 +1,11 @@
 //! `millrace [PROJECT | FILE]`: opens the window.
 
 use std::ffi::OsStr;
+use std::io::IsTerminal;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use eframe::egui;
 use millrace_workbench::{App, Folders, Options};
@@ -11,12 +13,14 @@ use millrace_workbench::{App, Folders, Options};
 const ICON: &[u8] = include_bytes!("../../../assets/icons/millrace-256.png");
 
 fn main() -> ExitCode {
+    let began = Instant::now();
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env()
                 .unwrap_or_else(|_| "warn,millrace=info".into()),
         )
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
     let word = std::env::args_os().nth(1);
     if let Some(text) = word.as_deref().and_then(words) {
@@ -29,6 +33,7 @@ fn main() -> ExitCode {
     let options = Options {
         folders: Folders::of_the_system(),
         start,
+        began,
     };
     match run(options) {
         Ok(()) => ExitCode::SUCCESS,

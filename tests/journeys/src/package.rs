@@ -65,12 +65,14 @@ fn contents(package: &Path) {
         "./usr/bin/millrace".to_owned(),
         "./usr/share/applications/millrace.desktop".to_owned(),
         "./usr/share/doc/millrace/Apache-2.0.txt".to_owned(),
+        "./usr/share/doc/millrace/Inter-LICENSE.txt".to_owned(),
+        "./usr/share/doc/millrace/JetBrainsMono-LICENSE.txt".to_owned(),
         "./usr/share/doc/millrace/MIT.txt".to_owned(),
         "./usr/share/doc/millrace/copyright".to_owned(),
         "./usr/share/icons/hicolor/scalable/apps/millrace.svg".to_owned(),
         "./usr/share/mime/packages/millrace.xml".to_owned(),
     ];
-    for size in [16, 22, 24, 32, 48, 64, 96, 128, 256, 512] {
+    for size in [16, 24, 32, 48, 64, 128, 256, 512] {
         wanted.push(format!(
             "./usr/share/icons/hicolor/{size}x{size}/apps/millrace.png"
         ));

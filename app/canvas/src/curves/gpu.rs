@@ -157,7 +157,7 @@ impl CurvesPipeline {
         }
     }
 
-    fn prepare(
+    pub(crate) fn prepare(
         &mut self,
         device: &wgpu::Device,
         queue: &wgpu::Queue,

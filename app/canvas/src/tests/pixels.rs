@@ -196,3 +196,92 @@ fn a_rectangle_that_leaves_the_window_is_cut_and_not_squeezed() {
     assert_eq!(at(&picture, 50, 10), [255, 128, 0, 255]);
     assert_eq!(at(&picture, 50, 30), [0, 0, 0, 255]);
 }
+
+/// A thousand curves of a thousand points: what the UI thread does for them in a frame without changes, upload included.
+#[test]
+fn a_frame_without_changes_costs_next_to_nothing() {
+    use crate::curves::gpu::{CurvesDraw, CurvesPipeline};
+    use std::time::{Duration, Instant};
+
+    let state = create_render_state(
+        default_wgpu_setup(),
+        egui_wgpu::RendererOptions::PREDICTABLE,
+    );
+    let data: Vec<Arc<[[f64; 2]]>> = (0..1_000)
+        .map(|curve| {
+            (0..1_000)
+                .map(|step| [f64::from(step), f64::from((step * curve) % 97)])
+                .collect()
+        })
+        .collect();
+    let curves: Vec<CurveRef<'_>> = data
+        .iter()
+        .map(|points| CurveRef {
+            points,
+            color: INK,
+            width: 1.5,
+        })
+        .collect();
+    let view = CurvesView {
+        id: Id::unique("many"),
+        curves: &curves,
+        x: Range::new(0.0, 1_000.0),
+        y: Range::new(0.0, 97.0),
+        y_scale: Scale::Linear,
+    };
+    let ctx = egui::Context::default();
+    let screen = egui_wgpu::ScreenDescriptor {
+        size_in_pixels: [1_200, 800],
+        pixels_per_point: 1.0,
+    };
+    let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(1_000.0, 400.0));
+    let mut pipeline = CurvesPipeline::new(&state.device, state.target_format);
+    let mut frame = || {
+        let begin = Instant::now();
+        let store = view.update(&ctx, 1_000);
+        let draw = CurvesDraw::new(&view, &store, rect);
+        pipeline.prepare(&state.device, &state.queue, &screen, &draw);
+        begin.elapsed()
+    };
+    let first = frame();
+    let mut later: Vec<Duration> = (0..50).map(|_| frame()).collect();
+    later.sort();
+    println!(
+        "1 000 x 1 000 points: first frame {first:?}, then {:?} (median of 50)",
+        later[25]
+    );
+    assert!(later[25] < Duration::from_millis(4), "{:?}", later[25]);
+}
+
+/// A million points: converted and uploaded once.
+#[test]
+fn a_million_points_are_uploaded_once() {
+    use std::time::{Duration, Instant};
+
+    let ctx = egui::Context::default();
+    let points: Arc<[[f64; 2]]> = (0..1_000_000)
+        .map(|index| [f64::from(index % 1_000), f64::from(index / 1_000)])
+        .collect();
+    let view = ScatterView {
+        id: Id::unique("million"),
+        data: ScatterPoints {
+            points: &points,
+            classes: None,
+            colors: &[INK],
+        },
+        x: Range::new(0.0, 1_000.0),
+        y: Range::new(0.0, 1_000.0),
+        radius: 2.0,
+    };
+    let begin = Instant::now();
+    let first = view.update(&ctx);
+    let took = begin.elapsed();
+    let begin = Instant::now();
+    for _ in 0..100 {
+        assert!(Arc::ptr_eq(&first.vertices, &view.update(&ctx).vertices));
+    }
+    let later = begin.elapsed() / 100;
+    println!("1 000 000 points: first frame {took:?}, then {later:?}");
+    assert!(later < Duration::from_millis(1));
+    assert_eq!(first.vertices.len(), 1_000_000);
+}

@@ -9,6 +9,9 @@ use panels::{
 
 use super::{Drawing, Exhibit, PAGE, only, pages};
 
+/// A run's page without scrolling.
+const WHOLE_PAGE: [f32; 2] = [1_180.0, 1_500.0];
+
 /// In the order of the rail.
 pub(super) fn exhibits() -> Vec<Exhibit> {
     [
@@ -64,10 +67,21 @@ fn experiments() -> Vec<Exhibit> {
     all.extend(pages("experiments parameters", only(&several), |_| {
         comparing(6, CompareTab::Parameters)
     }));
-    all.extend(selected("run", ExperimentsPanel::page_states(), |_| {
+    fn page() -> Drawing {
         let mut panel = ExperimentsPanel::default();
         Box::new(move |ctx, ui| panel.ui(ctx, ui))
-    }));
+    }
+    all.extend(selected("run", ExperimentsPanel::page_states(), |_| page()));
+    let mut whole = ExperimentsPanel::page_states();
+    whole.retain(|state| ["finished", "regression", "many_classes"].contains(&state.0));
+    all.extend(
+        selected("run whole", whole, |_| page())
+            .into_iter()
+            .map(|exhibit| Exhibit {
+                size: WHOLE_PAGE,
+                ..exhibit
+            }),
+    );
     all
 }
 

@@ -8,25 +8,37 @@ use super::data::{EndpointCard, p99_history};
 use crate::parts::{cut_label_ui, from_right_ui};
 use crate::{Ctx, Selection};
 
-const WIDTH: f32 = 440.0;
+const NARROWEST: f32 = 352.0;
+const WIDEST: f32 = 480.0;
 const HEIGHT: f32 = 156.0;
+/// Many endpoints scroll, so that what is below them keeps this share of the page.
+const SHARE_OF_PAGE: f32 = 0.5;
+
 /// How many points the p99 line has.
 const P99_SLOTS: usize = 24;
 
 pub(super) fn cards_ui(ctx: &Ctx<'_>, ui: &mut Ui, open: Option<&ModelName>) {
     let look = ctx.look;
     let endpoints = &ctx.snapshot.endpoints;
-    let width = WIDTH.min(ui.available_width());
-    ScrollArea::horizontal()
+    let gap = look.space.m;
+    let fit = ((ui.available_width() + gap) / (NARROWEST + gap)) as usize;
+    let in_a_row = fit.clamp(1, endpoints.len().max(1));
+    let width = (ui.available_width() + gap) / in_a_row as f32 - gap;
+    let width = width.min(WIDEST);
+    ScrollArea::vertical()
         .id_salt("endpoints")
+        .max_height((ui.available_height() * SHARE_OF_PAGE).max(HEIGHT))
+        .auto_shrink([false, true])
         .show(ui, |ui| {
-            ui.horizontal_top(|ui| {
-                ui.spacing_mut().item_spacing.x = look.space.m;
-                for view in endpoints {
-                    let is_open = endpoints.len() > 1 && open == Some(&view.endpoint.name);
-                    card_ui(ctx, ui, view, (is_open, width));
-                }
-            });
+            ui.spacing_mut().item_spacing = vec2(gap, gap);
+            for row in endpoints.chunks(in_a_row) {
+                ui.horizontal_top(|ui| {
+                    for view in row {
+                        let is_open = endpoints.len() > 1 && open == Some(&view.endpoint.name);
+                        card_ui(ctx, ui, view, (is_open, width));
+                    }
+                });
+            }
         });
 }
 

@@ -155,7 +155,7 @@ fn an_integer_target_may_be_classes_or_a_number() {
         [LearningTask::Regression],
         "a measured number is no class"
     );
-    expect!["cultivar is text with 3 different values: each is a class"].assert_eq(&task_reason(
+    expect!["It is text with 3 different values, each a class"].assert_eq(&task_reason(
         &wine,
         &integer.name,
         choices[0],

@@ -60,8 +60,17 @@ impl App {
             busy @ (Project::Opening { .. } | Project::Closing) => {
                 self.project = busy;
                 self.closing = Closing::Stays;
-                if self.after.as_ref().is_some_and(After::is_quit) {
-                    self.closed();
+                match self.after.take() {
+                    Some(After::Quit) => {
+                        self.after = Some(After::Quit);
+                        self.closed();
+                    }
+                    _ => self.toasts.push(
+                        look::Tone::Warn,
+                        "One project at a time",
+                        Some("Another project is just being opened or closed".to_owned()),
+                        Some("Try again in a moment".to_owned()),
+                    ),
                 }
             }
             Project::None => self.closed(),
@@ -74,6 +83,7 @@ impl App {
         self.project = Project::None;
         self.snapshot = Arc::new(Snapshot::default());
         self.view.clear_selection();
+        self.title = Some("Millrace".to_owned());
         match self.after.take() {
             Some(After::Quit) => self.closing = Closing::Gone,
             Some(After::Start(start, then)) => self.begin(start, then),
@@ -133,17 +143,7 @@ impl App {
         let said = format!(
             "The graphics card stopped answering ({why}).\n\nNothing is lost: every finished step is in the journal. Start Millrace again; an interrupted run can be resumed from its last checkpoint."
         );
-        let dialog = rfd::AsyncMessageDialog::new()
-            .set_level(rfd::MessageLevel::Error)
-            .set_title("Millrace has to close")
-            .set_description(said)
-            .show();
-        let shown = engine::on_thread("device-lost", move || {
-            crate::dialogs::wait_for(dialog);
-        });
-        if let Err(why) = shown {
-            tracing::error!(%why, "no dialog either");
-        }
+        crate::dialogs::tell("Millrace has to close", said);
         self.after = Some(After::Quit);
         self.stop_and_leave();
     }

@@ -8,7 +8,7 @@ mod projects;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use contract::{Snapshot, Timestamp};
 use look::{Look, Theme, Tone};
@@ -37,6 +37,8 @@ pub struct Options {
     pub folders: Folders,
     /// A project folder or a data file to open at once.
     pub start: Option<PathBuf>,
+    /// When the program began, to say how long the first frame took.
+    pub began: Instant,
 }
 
 /// A frame of an idle window at most this often, so that “5 min ago” does not lie for long.
@@ -69,9 +71,13 @@ pub struct App {
     watcher: Watcher,
     closing: Closing,
     after: Option<After>,
+    /// What the title bar is to say from the next frame on.
+    title: Option<String>,
     keymap_is_edited: bool,
     /// The window was told to close; once is enough.
     is_goodbye_said: bool,
+    /// Until the first frame was drawn.
+    began: Option<Instant>,
     arrivals: Receiver<Arrival>,
     arrival_sender: SyncSender<Arrival>,
     wake: Wake,
@@ -117,8 +123,10 @@ impl App {
             watcher: Watcher::default(),
             closing: Closing::Stays,
             after: None,
+            title: None,
             keymap_is_edited: false,
             is_goodbye_said: false,
+            began: Some(options.began),
             folders,
             settings,
             keymap,
@@ -185,6 +193,9 @@ impl eframe::App for App {
         }
         self.apply_settings(ctx);
         self.watch_closing(ctx);
+        if let Some(title) = self.title.take() {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title));
+        }
         if self.snapshot.project.is_some() {
             let idle = std::time::Duration::from_secs(SECONDS_BETWEEN_IDLE_FRAMES);
             ctx.request_repaint_after(idle);
@@ -205,6 +216,10 @@ impl eframe::App for App {
             self.wishes.push(action);
         }
         self.draw(ui);
+        if let Some(began) = self.began.take() {
+            let millis = began.elapsed().as_millis() as u64;
+            tracing::info!(millis, "the first frame stands");
+        }
         self.do_what_was_wished(ui.ctx());
         self.save_settings();
         self.keep_layout(ui.ctx());
@@ -286,6 +301,11 @@ impl App {
 
     pub(crate) fn theme_of_test(&self) -> Theme {
         self.look.theme
+    }
+
+    /// As if the graphics card had gone; no dialog is shown.
+    pub(crate) fn lose_device_of_test(&mut self, why: &str) {
+        crate::arrival::arrive(&self.arrival_sender, Arrival::DeviceLost(why.to_owned()));
     }
 
     pub(crate) fn text_of_test(&self) -> egui::Color32 {

@@ -61,6 +61,7 @@ impl App {
         self.recent.opened(&path, &name, self.view.now.unix_millis);
         self.save_recent();
         self.project = Project::Open { path, link };
+        self.title = Some(format!("{name} — Millrace"));
         if !then.is_empty() {
             self.layout.go(Place::Datasets);
         }
@@ -108,6 +109,14 @@ impl App {
 
     /// What was dropped on the window, picked by an argument, or handed over by the desktop.
     pub(super) fn take(&mut self, paths: Vec<PathBuf>) {
+        if let Some(missing) = paths.iter().find(|path| !disk::exists(path)) {
+            self.show_problem(Problem {
+                what: "There is nothing to open".to_owned(),
+                why: format!("{} does not exist", missing.display()),
+                hint: Some("Look for a typing error in the path".to_owned()),
+            });
+            return;
+        }
         match dropping::plan(&paths, &self.snapshot, &self.folders.projects) {
             Plan::OpenProject(path) => self.leave(After::open(path)),
             Plan::Import(paths) => {

@@ -60,6 +60,7 @@ fn where_we_are_ui(ui: &mut Ui, parts: Parts<'_>, has_rail: bool) {
     let thing = parts
         .view
         .selection()
+        .filter(|selection| belongs(selection, parts.place))
         .map(|selection| said(parts.snapshot, &selection));
     let mut crumbs = vec![project.name.as_str()];
     if parts.place != Place::Home {
@@ -72,6 +73,19 @@ fn where_we_are_ui(ui: &mut Ui, parts: Parts<'_>, has_rail: bool) {
         Some(0) => parts.wishes.push(Action::Go(Place::Home)),
         Some(_) => parts.view.clear_selection(),
         None => {}
+    }
+}
+
+/// Whether a thing is shown in a place; the selection itself is one for the whole window.
+pub(crate) fn belongs(selection: &Selection, place: Place) -> bool {
+    match selection {
+        Selection::DataVersion(_) => matches!(place, Place::Datasets | Place::Lineage),
+        Selection::Run(_) => matches!(place, Place::Experiments | Place::Lineage),
+        Selection::ModelVersion(_) => matches!(place, Place::Registry | Place::Lineage),
+        Selection::Endpoint(_) => {
+            matches!(place, Place::Serving | Place::Monitoring | Place::Lineage)
+        }
+        Selection::Fact(_) => place == Place::Journal,
     }
 }
 

@@ -47,6 +47,7 @@ impl TestWindow {
         let options = Options {
             folders: folders(&folder),
             start: None,
+            began: std::time::Instant::now(),
         };
         let builder = Harness::builder().with_size([1320.0, 860.0]);
         let harness =

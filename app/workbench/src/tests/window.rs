@@ -279,12 +279,80 @@ fn a_broken_settings_file_is_told_and_survived() {
     let options = crate::Options {
         folders,
         start: None,
+        began: std::time::Instant::now(),
     };
     let mut harness = egui_kittest::Harness::builder()
         .with_size([1320.0, 860.0])
         .build_eframe(|cc| crate::App::new(cc, options).expect("a window"));
     harness.run();
     harness.get_by_label("Dismiss “The settings could not be read”");
+}
+
+#[test]
+fn a_lost_graphics_card_keeps_everything_and_closes() {
+    let mut window = TestWindow::over(states::road());
+    window.harness.state_mut().go_of_test(Place::Monitoring);
+    window.harness.run();
+    window
+        .harness
+        .state_mut()
+        .lose_device_of_test("the driver was reset");
+    for _ in 0..200 {
+        window.harness.step();
+        if window.harness.state().closing_of_test() == Closing::Gone {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert_eq!(window.harness.state().closing_of_test(), Closing::Gone);
+    let TestWindow { harness, folder } = window;
+    drop(harness);
+    let layouts = std::fs::read_dir(folder.path().join("data/layouts")).expect("layouts");
+    let text = layouts
+        .flatten()
+        .filter_map(|file| std::fs::read_to_string(file.path()).ok())
+        .collect::<String>();
+    assert!(text.contains("monitoring"), "{text}");
+}
+
+#[test]
+fn a_path_that_is_not_there_is_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = crate::Options {
+        folders: super::folders(&folder),
+        start: Some(folder.path().join("missing.csv")),
+        began: std::time::Instant::now(),
+    };
+    let mut harness = egui_kittest::Harness::builder()
+        .with_size([1320.0, 860.0])
+        .build_eframe(|cc| crate::App::new(cc, options).expect("a window"));
+    harness.run();
+    harness.get_by_label_contains("missing.csv does not exist");
+}
+
+#[test]
+fn the_crumb_is_a_thing_of_the_place() {
+    use crate::frame::top_bar::{belongs, said};
+    let road = states::road();
+    let run = Selection::Run(road.runs[0].id.clone());
+    assert_eq!(said(&road, &run), format!("run {}", road.runs[0].number));
+    assert!(belongs(&run, Place::Experiments) && !belongs(&run, Place::Registry));
+}
+
+#[test]
+fn the_tray_opens_by_its_action() {
+    let mut task = states::task(0);
+    task.state = TaskState::Running;
+    let mut window = TestWindow::over(states::Sample::new().quiet().task(task).done());
+    let ctx = window.harness.ctx.clone();
+    window
+        .harness
+        .state_mut()
+        .act_of_test(&ctx, crate::action::Action::ShowTasks);
+    window.harness.run();
+    window.harness.get_by_label("Open the list").click();
+    window.harness.run();
+    assert_eq!(window.harness.state().place(), Place::Tasks);
 }
 
 fn close_request(window: &mut TestWindow) {

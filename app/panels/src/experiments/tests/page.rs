@@ -26,7 +26,7 @@ fn the_headline_says_what_was_measured_and_what_it_beats() {
     expect![[r#"
         accuracy on 24 held-out test rows
         baseline 0.3983, 0.4767 better, 79.2 % of its error is gone
-        [("Duration", "26.0 s"), ("Epochs", "84, best 64"), ("Rows to train, validate, test", "112 / 24 / 24"), ("Weights", "5\u{202f}379"), ("Samples/s", "41\u{202f}230")]"#]].assert_eq(&text.replace('\u{202f}', " "));
+        [("Duration", "26.0 s"), ("Epochs", "84, best 64"), ("Train / validation / test rows", "112 / 24 / 24"), ("Weights", "5\u{202f}379"), ("Samples/s", "41\u{202f}230")]"#]].assert_eq(&text.replace('\u{202f}', " "));
 }
 
 #[test]
@@ -56,19 +56,19 @@ fn progress_comes_from_the_task_or_from_the_curves() {
     let road = states::road();
     let running = &road.runs[5];
     let progress = RunProgress::of(running, &road).expect("progress");
-    expect!["0.45 Epoch 45 of 100  ·  3.226 epochs/s  ·  about 15 s left"]
+    expect!["0.45 Epoch 45 of 100  ·  3.2 epochs/s  ·  about 15 s left"]
         .assert_eq(&format!("{:.2} {}", progress.share, progress.text));
 
     let mut without_task = road.clone();
     without_task.tasks.clear();
     let progress = RunProgress::of(running, &without_task).expect("progress");
-    expect!["0.45 Epoch 45 of 100  ·  3.226 epochs/s  ·  about 15 s left"]
+    expect!["0.45 Epoch 45 of 100  ·  3.2 epochs/s  ·  about 15 s left"]
         .assert_eq(&format!("{:.2} {}", progress.share, progress.text));
 
     let wine = states::wine();
     let paused = Sample::new().run_of(&wine, RunState::Paused).done();
     let progress = RunProgress::of(&paused.runs[0], &paused).expect("progress");
-    expect!["0.38 Epoch 38 of 100  ·  3.226 epochs/s  ·  paused"]
+    expect!["0.38 Epoch 38 of 100  ·  3.2 epochs/s  ·  paused"]
         .assert_eq(&format!("{:.2} {}", progress.share, progress.text));
 
     assert_eq!(
