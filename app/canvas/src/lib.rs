@@ -6,7 +6,8 @@
 //! 3. Every point lands where the axis says, at any zoom — `tests::curves::points_land_where_the_axis_says`.
 //! 4. Ticks are round numbers inside the view, never more than fit — `tests::ticks`.
 //! 5. NaN is a gap, never a zero — `tests::curves::a_gap_ends_a_piece` and `tests::pixels`.
-//! 6. The structs of the shaders have the sizes that the shaders say — asserted where they are declared.
+//! 6. Every shader is valid and names its twin here, where the sizes of its structs are asserted — `tests/tidy`
+//!    `shaders_are_valid_and_name_their_twins`.
 //! 7. What is drawn on the graphics card is what the plain painter draws without one — `tests::pixels`.
 
 mod curves;

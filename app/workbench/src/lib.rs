@@ -1,7 +1,7 @@
 //! The window: frame, tiles, palette, keys, settings; the only room of this floor that links the engine.
 //!
 //! Invariants
-//! 1. The UI thread never waits: opening, closing, dialogs and files run on named threads — the floor's `clippy.toml`.
+//! 1. The UI thread never waits: opening, closing, dialogs and files run on named threads — `tests::frames`.
 //! 2. Every action has a name, a title and a hint of its own, and every name of the keymap is an action — `tests::actions`.
 //! 3. An idle window is not drawn again — `tests::window::an_idle_window_is_left_alone`.
 //! 4. Everything that can be used has a role and a name — `tests::window::everything_usable_has_a_name`.

@@ -134,7 +134,7 @@ fn start_ui(ui: &mut Ui, parts: Parts<'_>, recent: &Recent) {
     let look = parts.look;
     ui.spacing_mut().item_spacing.y = 2.0;
     ui.label(look.section("Start"));
-    ui.add_space(look.space.xs);
+    ui.add_space(look.space.s);
     // One primary button: who comes for the first time is led to the sample, who comes back to a project of their own.
     let (first, then) = if recent.projects.is_empty() {
         (Action::SampleProject, Action::NewProject)

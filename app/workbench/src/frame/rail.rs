@@ -1,6 +1,8 @@
 //! The rail: the places, one under the other; the open one has a bar of the accent.
 
-use egui::{Align2, CornerRadius, Panel, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, CornerRadius, Panel, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2,
+};
 use look::paint;
 use panels::Place;
 
@@ -19,6 +21,11 @@ const TOP: [Place; 8] = [
 ];
 const FOOT: [Place; 2] = [Place::Tasks, Place::Settings];
 const ITEM: f32 = 54.0;
+const LEAST_ITEM: f32 = 32.0;
+/// A lower item has no room for its label; the tooltip says it.
+const LEAST_LABELLED: f32 = 46.0;
+const GAP: f32 = 2.0;
+const EDGE: f32 = 6.0;
 /// Small enough for the longest title in 64 pixels.
 const LABEL: f32 = 10.0;
 
@@ -30,25 +37,32 @@ pub(crate) fn rail_ui(ui: &mut Ui, parts: Parts<'_>) {
         .frame(chrome(parts.look))
         .show(ui, |ui| {
             let rect = ui.max_rect();
-            ui.spacing_mut().item_spacing.y = 2.0;
-            ui.add_space(6.0);
+            let height = item_height(rect.height());
+            ui.spacing_mut().item_spacing.y = GAP;
+            ui.add_space(EDGE);
             for place in TOP {
-                item_ui(ui, parts, place);
+                item_ui(ui, parts, place, height);
             }
-            let foot = FOOT.len() as f32 * (ITEM + 2.0) + 6.0;
+            let foot = FOOT.len() as f32 * (height + GAP) + EDGE;
             ui.add_space((rect.bottom() - ui.cursor().top() - foot).max(0.0));
             for place in FOOT {
-                item_ui(ui, parts, place);
+                item_ui(ui, parts, place, height);
             }
             ui.painter()
                 .vline(rect.right() - 0.5, rect.y_range(), edge(parts.look));
         });
 }
 
-fn item_ui(ui: &mut Ui, parts: Parts<'_>, place: Place) {
+/// Lower in a low window, so that every place stays in reach.
+fn item_height(room: f32) -> f32 {
+    let count = (TOP.len() + FOOT.len()) as f32;
+    ((room - 2.0 * EDGE) / count - GAP).clamp(LEAST_ITEM, ITEM)
+}
+
+fn item_ui(ui: &mut Ui, parts: Parts<'_>, place: Place, height: f32) {
     let look = parts.look;
     let is_open = parts.place == place;
-    let (rect, response) = ui.allocate_exact_size(vec2(look.size.rail, ITEM), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(look.size.rail, height), Sense::click());
     if ui.is_rect_visible(rect) {
         paint_item(ui, parts, place, &response);
     }
@@ -75,9 +89,7 @@ fn item_ui(ui: &mut Ui, parts: Parts<'_>, place: Place) {
             ui.close();
         }
     });
-    if !keys.is_empty() {
-        response.on_hover_text(format!("{title}  {keys}"));
-    }
+    response.on_hover_text(format!("{title}  {keys}"));
 }
 
 fn paint_item(ui: &Ui, parts: Parts<'_>, place: Place, response: &Response) {
@@ -103,20 +115,24 @@ fn paint_item(ui: &Ui, parts: Parts<'_>, place: Place, response: &Response) {
     } else {
         palette.text_second
     };
+    let has_label = rect.height() >= LEAST_LABELLED;
+    let icon_drop = if has_label { -7.0 } else { 0.0 };
     painter.text(
-        pos2(rect.center().x, rect.top() + 20.0),
+        rect.center() + vec2(0.0, icon_drop),
         Align2::CENTER_CENTER,
         place_icon(place).0,
         look.icon_font(20.0),
         ink,
     );
-    painter.text(
-        pos2(rect.center().x, rect.top() + 41.0),
-        Align2::CENTER_CENTER,
-        place.title(),
-        egui::FontId::proportional(LABEL),
-        words,
-    );
+    if has_label {
+        painter.text(
+            rect.center() + vec2(0.0, 14.0),
+            Align2::CENTER_CENTER,
+            place.title(),
+            egui::FontId::proportional(LABEL),
+            words,
+        );
+    }
     if is_open {
         let bar = Rect::from_min_size(
             pos2(rect.left(), rect.top() + 8.0),
@@ -124,12 +140,17 @@ fn paint_item(ui: &Ui, parts: Parts<'_>, place: Place, response: &Response) {
         );
         painter.rect_filled(bar, CornerRadius::same(1), palette.accent);
     }
-    badge(ui, parts, place, rect);
+    badge(
+        ui,
+        parts,
+        place,
+        rect.center() + vec2(11.0, icon_drop - 9.0),
+    );
     paint::focus_ring(look, ui, response, look.corner());
 }
 
 /// A dot over what asks for attention: work that runs, an endpoint that is live.
-fn badge(ui: &Ui, parts: Parts<'_>, place: Place, rect: Rect) {
+fn badge(ui: &Ui, parts: Parts<'_>, place: Place, center: Pos2) {
     let snapshot = parts.snapshot;
     let is_live = match place {
         Place::Experiments => snapshot.runs.iter().any(|run| run.state.is_active()),
@@ -141,7 +162,6 @@ fn badge(ui: &Ui, parts: Parts<'_>, place: Place, rect: Rect) {
         _ => false,
     };
     if is_live {
-        let center = pos2(rect.center().x + 11.0, rect.top() + 11.0);
         let painter = ui.painter();
         painter.circle_filled(center, 4.5, parts.look.palette.surface);
         painter.circle_filled(center, 3.0, parts.look.palette.accent);

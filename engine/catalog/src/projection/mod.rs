@@ -73,10 +73,7 @@ pub(crate) fn project(connection: &Connection, record: &FactRecord) -> Result<()
             run,
             seconds,
             error,
-        } => {
-            tables::end_run(connection, record, run, ("failed", *seconds, Some(error)))?;
-            graph::set_run_state(connection, run, "failed")
-        }
+        } => fail_run(connection, record, run, (*seconds, error)),
         Fact::ModelRegistered { version } => {
             tables::add_model_version(connection, version, seq)?;
             graph::add_model_version(connection, version, seq)
@@ -102,6 +99,16 @@ pub(crate) fn project(connection: &Connection, record: &FactRecord) -> Result<()
         | Fact::JournalVerified { .. }
         | Fact::BackupWritten { .. } => Ok(()),
     }
+}
+
+fn fail_run(
+    connection: &Connection,
+    record: &FactRecord,
+    run: &RunId,
+    (seconds, error): (f64, &str),
+) -> Result<(), CatalogError> {
+    tables::end_run(connection, record, run, ("failed", seconds, Some(error)))?;
+    graph::set_run_state(connection, run, "failed")
 }
 
 fn set_run_state(connection: &Connection, run: &RunId, state: &str) -> Result<(), CatalogError> {
