@@ -102,6 +102,15 @@ impl Stage {
         self.harness.run();
     }
 
+    /// Keeps a picture where pictures are wanted.
+    fn keep_picture(&mut self, name: &str) {
+        if let Some(out) = pictures() {
+            let picture = self.harness.render().expect("a picture");
+            let path = out.join(format!("{name}.png"));
+            picture.save(path).expect("the picture is written");
+        }
+    }
+
     /// What was asked since the last time.
     fn asked(&self) -> (Vec<Command>, Vec<Request>) {
         (self.commands.take(), self.view.borrow().take_requests())
@@ -115,6 +124,11 @@ fn find(panel: &str, state: &str) -> &'static Exhibit {
         .unwrap_or_else(|| panic!("there is no exhibit {panel}, {state}"))
 }
 
+/// The folder for pictures, which has to be there.
+fn pictures() -> Option<PathBuf> {
+    std::env::var_os("MILLRACE_GALLERY_OUT").map(PathBuf::from)
+}
+
 /// As a whole tile, and as a narrow one.
 fn sizes(exhibit: &Exhibit) -> [[f32; 2]; 2] {
     let [width, height] = exhibit.size;
@@ -122,12 +136,7 @@ fn sizes(exhibit: &Exhibit) -> [[f32; 2]; 2] {
 }
 
 #[test]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the pictures are for people, and a test may wait for the disk"
-)]
 fn every_state_draws() {
-    let out = std::env::var_os("MILLRACE_GALLERY_OUT").map(PathBuf::from);
     let only = std::env::var("MILLRACE_GALLERY_ONLY").unwrap_or_default();
     assert!(EXHIBITS.len() > 60, "only {} exhibits", EXHIBITS.len());
     for theme in Theme::ALL {
@@ -138,14 +147,8 @@ fn every_state_draws() {
         {
             for (size, word) in sizes(exhibit).into_iter().zip(["wide", "narrow"]) {
                 stage.show(exhibit, size);
-                let Some(out) = &out else {
-                    continue;
-                };
-                std::fs::create_dir_all(out).expect("the folder of the pictures");
                 let name = exhibit.name().replace([' ', ','], "-");
-                let path = out.join(format!("{name}-{}-{word}.png", theme.word()));
-                let picture = stage.harness.render().expect("a picture");
-                picture.save(path).expect("the picture is written");
+                stage.keep_picture(&format!("{name}-{}-{word}", theme.word()));
             }
         }
     }
@@ -294,6 +297,7 @@ fn types_and_roles_are_applied_together() {
     stage.click("Role of alcohol");
     stage.click("ignore");
     assert!(stage.asked().0.is_empty(), "nothing is sent before Apply");
+    stage.keep_picture("datasets-draft");
     stage.click("Apply");
     let (commands, _) = stage.asked();
     let [Command::EditColumns { version, columns }] = commands.as_slice() else {
@@ -301,6 +305,25 @@ fn types_and_roles_are_applied_together() {
     };
     assert_eq!(version.to_string(), "wine@2");
     assert_eq!(columns[0].role, contract::ColumnRole::Ignore);
+}
+
+#[test]
+fn a_source_is_read_differently() {
+    let exhibit = find("datasets", "rejected_rows");
+    let mut stage = Stage::new(exhibit);
+    stage.click("Read differently…");
+    stage.click("Encoding");
+    stage.keep_picture("datasets-read-differently");
+    stage.click("utf-8");
+    stage.asked();
+    stage.click("Import again");
+    let (commands, _) = stage.asked();
+    let [Command::ImportFiles { name, options, .. }] = commands.as_slice() else {
+        panic!("{commands:?}");
+    };
+    assert_eq!(name.as_ref().map(|name| name.as_str()), Some("messpunkte"));
+    assert_eq!(options.encoding.as_deref(), Some("utf-8"));
+    assert!(stage.harness.query_by_label("Import again").is_none());
 }
 
 #[test]

@@ -64,8 +64,11 @@ impl Keymap {
     /// The action whose keys were pressed in this frame; the press is used up.
     pub(crate) fn pressed(&self, ctx: &egui::Context) -> Option<Action> {
         ctx.input_mut(|input| {
+            // AltGr comes as Ctrl with Alt: what it writes on a person's keyboard is a sign and no action.
+            let alt = input.modifiers.alt;
             self.ordered
                 .iter()
+                .filter(|(shortcut, _)| shortcut.modifiers.alt == alt)
                 .find(|(shortcut, _)| input.consume_shortcut(shortcut))
                 .map(|(_, action)| *action)
         })

@@ -100,7 +100,8 @@ fn running_ui(ui: &mut Ui, parts: Parts<'_>, task: &TaskView) {
 /// `42 of 100 epochs · training · 1 234 rows a second · about 2 min left`.
 fn figures(task: &TaskView) -> String {
     let mut parts = vec![progress_text(task)];
-    if task.total.is_some() && !task.stage.is_empty() {
+    // A stage that counts, such as “epoch 45”, says again what stands before it.
+    if task.total.is_some() && !task.stage.contains(char::is_numeric) {
         parts.push(task.stage.clone());
     }
     if task.seconds > 1.0 && task.done > 0 {

@@ -167,7 +167,8 @@ fn absolute(path: &Path) -> Result<String, DataError> {
         .map_err(|path| DataError::PathNotUnicode { path: path.into() })
 }
 
-/// `COPY` options of every version: zstd, and row groups small enough that a table of many columns is written in bounded memory.
+/// `COPY` options of every version: zstd over the encodings of Parquet 2 (written and read faster than those of 1), and row groups small
+/// enough that a table of many columns is written in bounded memory.
 pub(crate) fn parquet_options(columns: usize) -> String {
     /// DuckDB's own size of a row group.
     const MOST_ROWS: usize = 122_880;
@@ -176,5 +177,5 @@ pub(crate) fn parquet_options(columns: usize) -> String {
     /// Values of one row group over all columns, some 100 MB while it is written.
     const VALUES: usize = 12_000_000;
     let rows = (VALUES / columns.max(1)).clamp(LEAST_ROWS, MOST_ROWS);
-    format!("(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {rows})")
+    format!("(FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd, ROW_GROUP_SIZE {rows})")
 }

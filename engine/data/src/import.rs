@@ -71,9 +71,9 @@ pub fn import(
     stamp.verify(&request.path, &loaded.digest, control)?;
     let engine = Engine::open(&scratch.path().join("spill"))?;
     let mut columns = columns(&engine, &loaded, &job)?;
-    let figures = profile::measure(&engine, &job.parquet(), &columns, control)?;
-    roles::assign(&mut columns, &figures, &request.roles, previous)?;
-    let profile = profile::warn(&engine, &job.parquet(), (&columns, figures), control)?;
+    let measured = profile::measure(&engine, &job.parquet(), &columns, control)?;
+    roles::assign(&mut columns, &measured.figures, &request.roles, previous)?;
+    let profile = profile::warn(&engine, &job.parquet(), (&columns, measured), control)?;
     Ok(Imported {
         source: SourceFile {
             path: std::path::absolute(&request.path).unwrap_or_else(|_| request.path.clone()),

@@ -25,9 +25,13 @@ const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 /// Weight of the newest batch in the running statistics of a norm.
 const MOMENTUM: f64 = 0.1;
 
-/// A checkpoint is written after every epoch, unless it would take more than this share of the time since the one before: an epoch of
-/// two milliseconds does not wait five for the disk. What a crash can cost is then fifty times the cost of a checkpoint.
+/// A checkpoint is written after every epoch, and synced to the disk, unless writing or syncing would take more than this share of the
+/// time since it was last done: an epoch of two milliseconds does not wait five for the disk. A written checkpoint outlives a killed
+/// process, a synced one a power cut; what either can cost is then fifty times what the checkpoint costs.
 const CHECKPOINT_SHARE: f64 = 0.02;
+
+/// Seconds that the first sync is supposed to take, before one was measured.
+const SYNC_SECONDS: f64 = 0.01;
 
 /// Where the loop works, and on what.
 pub(crate) struct Loop<'a> {
@@ -67,6 +71,23 @@ impl Clock {
     }
 }
 
+/// How often something may be done so that it takes no more than its share of the time.
+struct Pace {
+    last: f64,
+    cost: f64,
+}
+
+impl Pace {
+    fn is_due(&self, now: f64) -> bool {
+        self.cost <= (now - self.last) * CHECKPOINT_SHARE
+    }
+
+    fn done(&mut self, from: f64, to: f64) {
+        self.last = to;
+        self.cost = to - from;
+    }
+}
+
 /// The weights that a fit ends with, in memory.
 pub(crate) struct Fitted {
     pub(crate) parameters: Vec<f32>,
@@ -102,7 +123,8 @@ impl Loop<'_> {
         let (epochs, patience) = (training.epochs, training.patience);
         let before = (state.progress.seconds, state.progress.loop_seconds);
         let begun = self.clock.seconds();
-        let (mut saved_at, mut cost) = (begun, 0.0);
+        let pace = |cost| Pace { last: begun, cost };
+        let (mut writing, mut syncing) = (pace(0.0), pace(SYNC_SECONDS));
         let mut stopped = false;
         while state.progress.epoch < epochs
             && (patience == 0 || state.progress.worse_epochs < patience)
@@ -117,10 +139,12 @@ impl Loop<'_> {
             let now = self.clock.seconds();
             state.progress.seconds = before.0 + now;
             state.progress.loop_seconds = before.1 + now - begun;
-            if cost <= (now - saved_at) * CHECKPOINT_SHARE {
-                self.save(&state, current)?;
-                saved_at = self.clock.seconds();
-                cost = saved_at - now;
+            if syncing.is_due(now) {
+                self.save(&state, current, true)?;
+                syncing.done(now, self.clock.seconds());
+            } else if writing.is_due(now) {
+                self.save(&state, current, false)?;
+                writing.done(now, self.clock.seconds());
             }
         }
         let now = self.clock.seconds();
@@ -295,7 +319,7 @@ impl Loop<'_> {
         Ok(current)
     }
 
-    fn save(&mut self, state: &State, current: Weights) -> Result<(), LearnError> {
+    fn save(&mut self, state: &State, current: Weights, durable: bool) -> Result<(), LearnError> {
         let statistics = match &state.statistics {
             Some(statistics) => self.download(statistics)?,
             None => Vec::new(),
@@ -311,7 +335,7 @@ impl Loop<'_> {
                 best_statistics: state.best.statistics.clone(),
             },
         };
-        checkpoint.save(&self.job.folder)?;
+        checkpoint.save(&self.job.folder, durable)?;
         self.observer.checkpoint(state.progress.epoch);
         Ok(())
     }

@@ -58,7 +58,7 @@ pub(crate) fn write(
     let mut written = BTreeMap::new();
     for (name, bytes) in files {
         let path = folder.join(name);
-        write_whole(&path, &bytes)?;
+        write_whole(&path, &bytes, true)?;
         written.insert(name.into(), path);
     }
     Ok(written)

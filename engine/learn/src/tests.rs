@@ -7,7 +7,6 @@ mod metrics;
 mod networks;
 mod packages;
 mod preparing;
-mod probe;
 mod random;
 mod runs;
 mod speed;

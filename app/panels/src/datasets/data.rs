@@ -178,7 +178,7 @@ pub(crate) struct ProfileRow {
     pub shape: Shape,
     /// In the order of [`NUMBERS`].
     pub numbers: [String; 5],
-    /// A word or two, and the whole sentence.
+    /// A word or two, and the whole sentence; the worst first.
     pub warnings: Vec<(&'static str, String)>,
 }
 
@@ -225,27 +225,33 @@ impl ProfileRow {
             distinct: format::count(profile.distinct),
             shape: Shape::new(profile, version.rows),
             numbers: numbers(profile),
-            warnings: profile
-                .warnings
-                .iter()
-                .map(|warning| (warning_word(warning), warning.sentence()))
-                .collect(),
+            warnings: warnings(profile),
         })
     }
 }
 
-fn warning_word(warning: &ColumnWarning) -> &'static str {
+/// How much a warning matters (first is worst), and what it is in a word or two.
+fn warning_word(warning: &ColumnWarning) -> (u8, &'static str) {
     match warning {
-        ColumnWarning::Constant => "constant",
-        ColumnWarning::AllMissing => "all missing",
-        ColumnWarning::MostlyMissing { .. } => "mostly missing",
-        ColumnWarning::IdLike { .. } => "like an id",
-        ColumnWarning::Leaking { .. } => "leaks target",
-        ColumnWarning::Imbalanced { .. } => "imbalanced",
-        ColumnWarning::MixedTypes { .. } => "mixed types",
-        ColumnWarning::Infinite { .. } => "infinite values",
-        ColumnWarning::HighCardinality { .. } => "many values",
+        ColumnWarning::Leaking { .. } => (0, "leaks target"),
+        ColumnWarning::AllMissing => (1, "all missing"),
+        ColumnWarning::Constant => (2, "constant"),
+        ColumnWarning::MostlyMissing { .. } => (3, "mostly missing"),
+        ColumnWarning::MixedTypes { .. } => (4, "mixed types"),
+        ColumnWarning::Infinite { .. } => (5, "infinite"),
+        ColumnWarning::IdLike { .. } => (6, "like an id"),
+        ColumnWarning::Imbalanced { .. } => (7, "imbalanced"),
+        ColumnWarning::HighCardinality { .. } => (8, "many values"),
     }
+}
+
+fn warnings(profile: &ColumnProfile) -> Vec<(&'static str, String)> {
+    let mut sorted: Vec<&ColumnWarning> = profile.warnings.iter().collect();
+    sorted.sort_by_key(|warning| warning_word(warning).0);
+    sorted
+        .into_iter()
+        .map(|warning| (warning_word(warning).1, warning.sentence()))
+        .collect()
 }
 
 impl Shape {

@@ -13,13 +13,13 @@ use crate::table::{Side, head_cell_ui, padded_cell_ui, row_ground, skip_measurin
 const ROW: f32 = 36.0;
 /// The columns that every version has; the numbers of [`NUMBERS`] follow.
 const COLUMNS: [(&str, f32, Side); 7] = [
-    ("Column", 160.0, Side::Left),
-    ("Type", 132.0, Side::Left),
-    ("Role", 114.0, Side::Left),
-    ("Values", 128.0, Side::Left),
-    ("Missing", 100.0, Side::Left),
-    ("Warnings", 144.0, Side::Left),
-    ("Distinct", 76.0, Side::Right),
+    ("Column", 152.0, Side::Left),
+    ("Type", 122.0, Side::Left),
+    ("Role", 106.0, Side::Left),
+    ("Values", 112.0, Side::Left),
+    ("Missing", 92.0, Side::Left),
+    ("Warnings", 132.0, Side::Left),
+    ("Distinct", 68.0, Side::Right),
 ];
 const NUMBER_WIDTH: f32 = 76.0;
 
@@ -210,6 +210,7 @@ impl ProfileTable<'_> {
         let label = format!("Type of {}", row.name);
         padded_cell_ui(ui, |ui| {
             ui.spacing_mut().combo_width = ui.available_width();
+            ui.spacing_mut().button_padding.x = 6.0;
             if self
                 .look
                 .select_ui(ui, &label, &mut picked, &options)
@@ -226,6 +227,7 @@ impl ProfileTable<'_> {
         let label = format!("Role of {}", row.name);
         padded_cell_ui(ui, |ui| {
             ui.spacing_mut().combo_width = ui.available_width();
+            ui.spacing_mut().button_padding.x = 6.0;
             if self
                 .look
                 .select_ui(ui, &label, &mut picked, &options)
@@ -260,7 +262,7 @@ fn missing_ui(look: &Look, ui: &mut Ui, row: &ProfileRow) {
             return;
         }
         let label = format!("{} of {} missing", row.missing, row.name);
-        look.bar_ui(ui, vec2(40.0, 16.0), row.missing_share, &label);
+        look.bar_ui(ui, vec2(28.0, 16.0), row.missing_share, &label);
         ui.label(look.secondary(&row.missing));
     });
 }

@@ -139,7 +139,9 @@ fn of_run(snapshot: &Snapshot, run: &Run) -> InspectorData {
         .into_iter()
         .find_map(|split| {
             let value = *run.metrics.get(format!("{split}/{metric}").as_str())?;
-            Some(format!("{} {metric} ({split})", format::metric(value)))
+            value
+                .is_finite()
+                .then(|| format!("{} {metric} ({split})", format::metric(value)))
         });
     data.details = vec![
         ("Id", copy(run.id.as_str(), run.id.as_str())),

@@ -31,6 +31,8 @@ pub(super) fn cards_ui(ctx: &Ctx<'_>, ui: &mut Ui, open: Option<&ModelName>) {
         .auto_shrink([false, true])
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing = vec2(gap, gap);
+            // The edge of a card is drawn around it, and what scrolls is cut.
+            ui.set_clip_rect(ui.clip_rect().expand2(vec2(2.0, 1.0)));
             for row in endpoints.chunks(in_a_row) {
                 ui.horizontal_top(|ui| {
                     for view in row {

@@ -50,9 +50,10 @@ pub(crate) fn snippet(
         ),
         Language::Python => format!(
             "import json, urllib.request\n\n\
+             record = {record}\n\
              request = urllib.request.Request(\n    \
              {url},\n    \
-             data=json.dumps({{\"records\": [{record}]}}).encode(),\n    \
+             data=json.dumps({{\"records\": [record]}}).encode(),\n    \
              headers={{\"Authorization\": {bearer}, \"Content-Type\": \"application/json\"}},\n\
              )\n\
              with urllib.request.urlopen(request) as response:\n    \
@@ -103,7 +104,7 @@ fn object(record: &[(&str, Value)], word: impl Fn(&Value) -> String) -> String {
     if members.len() <= MOST_IN_A_LINE {
         format!("{{{}}}", members.join(", "))
     } else {
-        format!("{{\n    {}\n  }}", members.join(",\n    "))
+        format!("{{\n    {}\n}}", members.join(",\n    "))
     }
 }
 

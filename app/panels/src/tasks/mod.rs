@@ -14,11 +14,15 @@ pub(crate) use data::{error_and_hint, rate_number};
 #[derive(Debug, Default)]
 pub struct TasksPanel {
     shares: data::ShownShares,
+    revision: u64,
 }
 
 impl TasksPanel {
     pub fn ui(&mut self, ctx: &Ctx<'_>, ui: &mut egui::Ui) {
-        self.shares.keep_only(&ctx.snapshot.tasks);
+        if self.revision != ctx.snapshot.revision {
+            self.shares.keep_only(&ctx.snapshot.tasks);
+            self.revision = ctx.snapshot.revision;
+        }
         ui::tasks_ui(ctx, ui, &mut self.shares);
     }
 

@@ -15,6 +15,7 @@ const ROW: f32 = 28.0;
 /// The rows as they were listed for a target and a filter; ten thousand columns are not listed in every frame.
 #[derive(Debug)]
 pub(super) struct Listed {
+    version: Arc<DataVersion>,
     target: Option<Arc<str>>,
     filter: String,
     rows: Vec<FeatureRow>,
@@ -23,7 +24,7 @@ pub(super) struct Listed {
 pub(super) fn features_ui(
     ctx: &Ctx<'_>,
     ui: &mut Ui,
-    version: &DataVersion,
+    version: &Arc<DataVersion>,
     open: &mut Open,
     height: f32,
 ) {
@@ -68,14 +69,17 @@ pub(super) fn features_ui(
     open.listed = Some(listed);
 }
 
-fn list(version: &DataVersion, open: &mut Open) {
+fn list(version: &Arc<DataVersion>, open: &mut Open) {
     let is_listed = open.listed.as_ref().is_some_and(|listed| {
-        listed.target == open.draft.target && listed.filter == open.feature_filter
+        Arc::ptr_eq(&listed.version, version)
+            && listed.target == open.draft.target
+            && listed.filter == open.feature_filter
     });
     if !is_listed {
         let target = open.draft.target.as_deref();
         open.listed = Some(Listed {
             rows: feature_rows(version, target, &open.feature_filter),
+            version: version.clone(),
             target: open.draft.target.clone(),
             filter: open.feature_filter.clone(),
         });

@@ -36,7 +36,8 @@ struct Open {
 #[derive(Debug)]
 struct Checked {
     draft: Draft,
-    revision: u64,
+    version: Arc<DataVersion>,
+    devices: Vec<DeviceInfo>,
     messages: Vec<Message>,
 }
 
@@ -128,14 +129,17 @@ impl Open {
         }
     }
 
-    fn check(&mut self, version: &DataVersion, snapshot: &Snapshot) {
+    fn check(&mut self, version: &Arc<DataVersion>, snapshot: &Snapshot) {
         let is_checked = self.checked.as_ref().is_some_and(|checked| {
-            checked.revision == snapshot.revision && checked.draft == self.draft
+            Arc::ptr_eq(&checked.version, version)
+                && checked.devices == snapshot.devices
+                && checked.draft == self.draft
         });
         if !is_checked {
             self.checked = Some(Checked {
                 messages: self.draft.messages(version, &snapshot.devices),
-                revision: snapshot.revision,
+                version: version.clone(),
+                devices: snapshot.devices.clone(),
                 draft: self.draft.clone(),
             });
         }

@@ -1,5 +1,7 @@
 //! How the training dialog is drawn: settings at the left, features at the right, what is wrong and the button at the foot.
 
+use std::sync::Arc;
+
 use contract::{DataVersion, LearningTask, Recipe};
 use egui::{
     Align, Id, Layout, Modal, Popup, PopupCloseBehavior, ScrollArea, Sense, Stroke, StrokeKind, Ui,
@@ -29,7 +31,7 @@ pub(super) enum Outcome {
 pub(super) fn dialog_ui(
     ctx: &Ctx<'_>,
     ui: &mut Ui,
-    version: &DataVersion,
+    version: &Arc<DataVersion>,
     open: &mut Open,
 ) -> Outcome {
     let look = ctx.look;

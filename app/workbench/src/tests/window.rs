@@ -96,6 +96,11 @@ fn keys_lead_to_places_and_the_rail_shows_where_we_are() {
         window.harness.run();
         assert_eq!(window.harness.state().place(), place);
     }
+    // AltGr and 2 writes a sign on many keyboards.
+    let alt_gr = Modifiers::COMMAND | Modifiers::ALT;
+    window.harness.key_press_modifiers(alt_gr, Key::Num2);
+    window.harness.run();
+    assert_eq!(window.harness.state().place(), Place::Journal);
     window
         .harness
         .get_by_role_and_label(egui::Role::Tab, "Serving")

@@ -4,17 +4,18 @@
 //! between categories Cramér's V with the correction of Bergsma (2013). Both corrections matter here: without them a column with a value
 //! of its own in every row would seem to know everything.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use contract::{ColumnRole, ColumnSpec, ColumnType, Values};
 
 use super::figures::FEW_VALUES;
-use super::{Figures, columns_at_once, sample_condition, types};
+use super::{Figures, Measured, columns_at_once, sample_condition, types};
 use crate::rows::Version;
 use crate::{Control, DataError};
 
 /// Rows that associations are worked out on.
-const SAMPLE_ROWS: u64 = 20_000;
+pub(crate) const SAMPLE_ROWS: u64 = 20_000;
 /// Pairs of values without which an association says nothing.
 const LEAST_PAIRS: usize = 20;
 
@@ -22,43 +23,75 @@ const LEAST_PAIRS: usize = 20;
 pub(crate) fn with_target(
     version: &Version<'_>,
     columns: &[ColumnSpec],
-    figures: &[Figures],
+    measured: &Measured,
     control: &Control<'_>,
 ) -> Result<Vec<Option<f64>>, DataError> {
     let mut associations = vec![None; columns.len()];
     let target = columns
         .iter()
-        .zip(figures)
-        .find(|(spec, _)| spec.role == ColumnRole::Target);
-    let Some((target, target_figures)) = target else {
+        .position(|spec| spec.role == ColumnRole::Target);
+    let Some((index, spec, figures)) =
+        target.and_then(|index| Some((index, columns.get(index)?, measured.figures.get(index)?)))
+    else {
         return Ok(associations);
     };
-    let rows = target_figures.rows;
-    let condition = sample_condition(rows, SAMPLE_ROWS);
-    let target_values = version.columns(&types(std::slice::from_ref(target)), &condition)?;
-    let Some(target_values) = target_values.first() else {
+    let rows = figures.rows;
+    let values = values(version, columns, (measured, &[index]), rows)?;
+    let Some(target) = values.first() else {
         return Ok(associations);
     };
-    let is_category = is_category(target.column_type, target_figures);
-    let target_column = Column::of(target_values, is_category);
-    let features: Vec<(usize, &ColumnSpec)> = columns
-        .iter()
-        .enumerate()
-        .filter(|(_, spec)| spec.role == ColumnRole::Feature)
+    let target = Column::of(target, is_category(spec.column_type, figures));
+    let features: Vec<usize> = (0..columns.len())
+        .filter(|index| {
+            let spec = columns.get(*index);
+            spec.is_some_and(|spec| spec.role == ColumnRole::Feature)
+        })
         .collect();
     for chunk in features.chunks(columns_at_once(rows)) {
         control.check()?;
-        let specs: Vec<ColumnSpec> = chunk.iter().map(|(_, spec)| (*spec).clone()).collect();
-        let values = version.columns(&types(&specs), &condition)?;
-        for ((index, spec), values) in chunk.iter().zip(&values) {
+        let values = self::values(version, columns, (measured, chunk), rows)?;
+        for (index, values) in chunk.iter().zip(&values) {
+            let (Some(spec), Some(association)) =
+                (columns.get(*index), associations.get_mut(*index))
+            else {
+                continue;
+            };
             let is_category = matches!(spec.column_type, ColumnType::Text | ColumnType::Boolean);
-            let feature = Column::of(values, is_category);
-            if let Some(association) = associations.get_mut(*index) {
-                *association = associate(&feature, &target_column);
-            }
+            *association = associate(&Column::of(values, is_category), &target);
         }
     }
     Ok(associations)
+}
+
+/// The values of the `wanted` columns on the sampled rows: those that measuring kept, or else read again.
+fn values<'m>(
+    version: &Version<'_>,
+    columns: &[ColumnSpec],
+    (measured, wanted): (&'m Measured, &[usize]),
+    rows: u64,
+) -> Result<Vec<Cow<'m, Values>>, DataError> {
+    if !measured.sample.is_empty() {
+        let kept = wanted
+            .iter()
+            .filter_map(|index| measured.sample.get(*index));
+        return Ok(kept.map(Cow::Borrowed).collect());
+    }
+    let specs: Vec<ColumnSpec> = wanted
+        .iter()
+        .filter_map(|index| columns.get(*index).cloned())
+        .collect();
+    let condition = sample_condition(rows, SAMPLE_ROWS);
+    let values = version.columns(&types(&specs), &condition)?;
+    Ok(values.into_iter().map(Cow::Owned).collect())
+}
+
+/// Every second, third, … value, so that about `SAMPLE_ROWS` are left.
+pub(crate) fn thin(values: &Values) -> Values {
+    let step = values.len().div_ceil(SAMPLE_ROWS as usize).max(1);
+    match values {
+        Values::Number(numbers) => Values::Number(numbers.iter().step_by(step).copied().collect()),
+        Values::Text(texts) => Values::Text(texts.iter().step_by(step).cloned().collect()),
+    }
 }
 
 /// Integers of few values are classes when they are the target.

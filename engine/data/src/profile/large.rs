@@ -7,7 +7,6 @@ use contract::{ColumnSpec, ColumnType, Values};
 use serde::Deserialize;
 
 use super::figures::{BINS, FEW_VALUES, Figures, TOP_VALUES, bins_per_unit};
-use super::{SAMPLE_ROWS, sample_condition, types};
 use crate::rows::{Version, fetch};
 use crate::{DataError, engine};
 
@@ -16,19 +15,12 @@ const COUNTED_DISTINCT: f64 = 12_000.0;
 /// A value is looked up in all rows if the sample has it so often; rarer ones tell nothing.
 const REPEATED_IN_SAMPLE: u64 = 10;
 
+/// The figures of all `rows`, given those of a sample, `[columns]`.
 pub(crate) fn measure(
     version: &Version<'_>,
     columns: &[ColumnSpec],
-    rows: u64,
+    (rows, sample): (u64, Vec<Figures>),
 ) -> Result<Vec<Figures>, DataError> {
-    let types = types(columns);
-    let condition = sample_condition(rows, SAMPLE_ROWS);
-    let sample: Vec<Figures> = version
-        .columns(&types, &condition)?
-        .iter()
-        .zip(columns)
-        .map(|(values, spec)| Figures::of(values, spec.column_type))
-        .collect();
     let mut figures = totals(version, columns, rows)?;
     counts(version, columns, &sample, &mut figures)?;
     for ((figures, sample), spec) in figures.iter_mut().zip(sample).zip(columns) {

@@ -12,7 +12,7 @@ mod warnings;
 
 use std::path::Path;
 
-use contract::{ColumnProfile, ColumnSpec, ColumnType};
+use contract::{ColumnProfile, ColumnSpec, ColumnType, Values};
 
 pub(crate) use self::figures::Figures;
 pub(crate) use self::warnings::{find_warnings, is_id_like};
@@ -37,30 +37,41 @@ pub fn profile(
     control: &Control<'_>,
 ) -> Result<Vec<ColumnProfile>, DataError> {
     let engine = Engine::open(&std::env::temp_dir())?;
-    let figures = measure(&engine, parquet, columns, control)?;
-    warn(&engine, parquet, (columns, figures), control)
+    let measured = measure(&engine, parquet, columns, control)?;
+    warn(&engine, parquet, (columns, measured), control)
 }
 
-/// The figures of all columns, `[columns]`; their roles do not matter here.
+/// What is known of all columns before their roles are.
+pub(crate) struct Measured {
+    /// `[columns]`.
+    pub(crate) figures: Vec<Figures>,
+    /// `[columns]`, some values of each, from the same rows; empty if there are so many columns that they are better read again.
+    sample: Vec<Values>,
+}
+
+/// The figures of all columns; their roles do not matter here.
 pub(crate) fn measure(
     engine: &Engine,
     parquet: &Path,
     columns: &[ColumnSpec],
     control: &Control<'_>,
-) -> Result<Vec<Figures>, DataError> {
+) -> Result<Measured, DataError> {
     let version = Version::open(engine.connection(), parquet)?;
     let rows = version.rows()?;
-    let mut measured = Vec::with_capacity(columns.len());
+    let mut measured = Measured {
+        figures: Vec::with_capacity(columns.len()),
+        sample: Vec::new(),
+    };
+    let keeps_sample = columns.len() as u64 * association::SAMPLE_ROWS <= VALUES_AT_ONCE;
     for chunk in columns.chunks(columns_at_once(rows)) {
-        control.columns(measured.len(), columns.len());
-        let figures = engine.watched(control, parquet, None::<Stage>, |_| {
-            Ok(if rows <= SAMPLE_ROWS {
-                small(&version, chunk)
-            } else {
-                large::measure(&version, chunk, rows)
-            })
-        })?;
-        measured.extend(figures?);
+        control.columns(measured.figures.len(), columns.len());
+        let (figures, sample) = engine.watched(control, parquet, None::<Stage>, |_| {
+            Ok(measure_some(&version, chunk, rows))
+        })??;
+        measured.figures.extend(figures);
+        if keeps_sample {
+            measured.sample.extend(sample.iter().map(association::thin));
+        }
     }
     control.columns(columns.len(), columns.len());
     Ok(measured)
@@ -70,30 +81,40 @@ pub(crate) fn measure(
 pub(crate) fn warn(
     engine: &Engine,
     parquet: &Path,
-    (columns, figures): (&[ColumnSpec], Vec<Figures>),
+    (columns, measured): (&[ColumnSpec], Measured),
     control: &Control<'_>,
 ) -> Result<Vec<ColumnProfile>, DataError> {
     let version = Version::open(engine.connection(), parquet)?;
     let associations = engine.watched(control, parquet, None::<Stage>, |_| {
         Ok(association::with_target(
-            &version, columns, &figures, control,
+            &version, columns, &measured, control,
         ))
     })??;
     let profiles = columns
         .iter()
-        .zip(figures)
+        .zip(measured.figures)
         .zip(associations)
         .map(|((spec, figures), association)| figures.into_profile(spec, association));
     Ok(profiles.collect())
 }
 
-fn small(version: &Version<'_>, columns: &[ColumnSpec]) -> Result<Vec<Figures>, DataError> {
-    let values = version.columns(&types(columns), "")?;
-    let figures = columns
+/// The figures of some columns, and the values that were looked at one by one.
+fn measure_some(
+    version: &Version<'_>,
+    columns: &[ColumnSpec],
+    rows: u64,
+) -> Result<(Vec<Figures>, Vec<Values>), DataError> {
+    let condition = sample_condition(rows, SAMPLE_ROWS);
+    let values = version.columns(&types(columns), &condition)?;
+    let figures: Vec<Figures> = columns
         .iter()
         .zip(&values)
-        .map(|(spec, values)| Figures::of(values, spec.column_type));
-    Ok(figures.collect())
+        .map(|(spec, values)| Figures::of(values, spec.column_type))
+        .collect();
+    if rows <= SAMPLE_ROWS {
+        return Ok((figures, values));
+    }
+    Ok((large::measure(version, columns, (rows, figures))?, values))
 }
 
 pub(crate) fn types(columns: &[ColumnSpec]) -> Vec<(std::sync::Arc<str>, ColumnType)> {

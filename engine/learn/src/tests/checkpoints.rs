@@ -34,7 +34,7 @@ fn checkpoint() -> Checkpoint {
 fn what_is_saved_is_loaded() {
     let folder = tempfile::tempdir().expect("a folder");
     assert_eq!(Checkpoint::load(folder.path()).expect("no error"), None);
-    checkpoint().save(folder.path()).expect("saved");
+    checkpoint().save(folder.path(), true).expect("saved");
     assert_eq!(
         Checkpoint::load(folder.path()).expect("no error"),
         Some(checkpoint())
@@ -48,7 +48,7 @@ fn what_is_saved_is_loaded() {
 #[test]
 fn any_flipped_bit_or_missing_tail_is_noticed() {
     let folder = tempfile::tempdir().expect("a folder");
-    checkpoint().save(folder.path()).expect("saved");
+    checkpoint().save(folder.path(), true).expect("saved");
     let path = folder.path().join(CHECKPOINT);
     let bytes = std::fs::read(&path).expect("bytes");
     for place in 0..bytes.len() {

@@ -6,7 +6,7 @@ use look::{Look, format, paint};
 use super::super::confusion::{ConfusionCell, ConfusionData};
 use crate::Ctx;
 
-const LARGEST_CELL: f32 = 64.0;
+const LARGEST_CELL: f32 = 84.0;
 /// Smaller cells have no number in them; a click reads them.
 const LEAST_FOR_NUMBERS: f32 = 30.0;
 const LEAST_FOR_NAMES: f32 = 15.0;
@@ -195,6 +195,8 @@ fn mix_ups_ui(look: &Look, ui: &mut Ui, data: &ConfusionData) {
     }
     ui.add_space(look.space.xs);
     ui.label(look.caption("Most frequent mix-ups"));
+    ui.spacing_mut().interact_size.y = 18.0;
+    ui.spacing_mut().item_spacing.y = look.space.xs;
     for mix_up in &data.mix_ups {
         let text = format!("{} taken for {}", mix_up.actual, mix_up.predicted);
         ui.horizontal(|ui| {

@@ -80,7 +80,7 @@ fn bar_ui(look: &Look, ui: &mut Ui, bar: &ImportanceBar) {
             pos2(rect.right() - NUMBER, rect.bottom()),
         );
         paint_bar(look, ui, area, bar);
-        let number = format::number(bar.mean);
+        let number = figure(bar.mean);
         let number = paint::line(ui, &number, look.secondary_font(), ink, NUMBER);
         let at = pos2(
             rect.right() - number.size().x,
@@ -106,6 +106,17 @@ fn bar_ui(look: &Look, ui: &mut Ui, bar: &ImportanceBar) {
         format::number(bar.mean),
         format::number(bar.std)
     ));
+}
+
+/// Four decimals, so that the digits stand under each other; what is smaller is nothing.
+fn figure(value: f64) -> String {
+    if value.abs() < 5e-5 {
+        return "0".into();
+    }
+    if value.abs() < 1e-4 {
+        return format::number(0.000_1_f64.copysign(value));
+    }
+    format::metric(value)
 }
 
 /// From zero at the left; a feature that hurts has a thin bar of its own colour instead of a negative one.
