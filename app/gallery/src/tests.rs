@@ -312,7 +312,11 @@ fn a_source_is_read_differently() {
     let exhibit = find("datasets", "rejected_rows");
     let mut stage = Stage::new(exhibit);
     stage.click("Read differently…");
-    stage.click("Encoding");
+    stage
+        .harness
+        .get_by_role_and_label(Role::ComboBox, "Encoding")
+        .click();
+    stage.harness.run();
     stage.keep_picture("datasets-read-differently");
     stage.click("utf-8");
     stage.asked();

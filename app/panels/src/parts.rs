@@ -273,7 +273,11 @@ pub(crate) fn code_ui(look: &Look, ui: &mut Ui, name: &str, code: &str) {
             ui.min_rect().top(),
         );
         ScrollArea::horizontal().id_salt(name).show(ui, |ui| {
-            ui.add(egui::Label::new(look.mono(code)).selectable(true).extend());
+            ui.add(
+                egui::Label::new(look.mono(code.trim_end()))
+                    .selectable(true)
+                    .extend(),
+            );
         });
         let button = Rect::from_min_size(corner, Vec2::splat(look.size.control));
         let copy = ui

@@ -73,7 +73,7 @@ pub(crate) fn row_ground(look: &Look, ui: &Ui, is_selected: bool) {
     let rect = ui.max_rect();
     if is_selected {
         ui.painter().rect_filled(rect, 0, look.palette.selected);
-    } else if ui.rect_contains_pointer(rect) {
+    } else if is_under_pointer(ui, rect) {
         ui.painter().rect_filled(rect, 0, look.palette.hover);
     }
     paint::hairline(
@@ -83,6 +83,13 @@ pub(crate) fn row_ground(look: &Look, ui: &Ui, is_selected: bool) {
         rect.bottom() - 0.5,
         look.palette.line,
     );
+}
+
+/// The sticky and the scrolling part of a row are clipped apart; the pointer over one is over the row.
+fn is_under_pointer(ui: &Ui, row: Rect) -> bool {
+    ui.ctx()
+        .pointer_hover_pos()
+        .is_some_and(|at| row.contains(at) && ui.ctx().layer_id_at(at) == Some(ui.layer_id()))
 }
 
 /// Anything in a cell, inside its padding.

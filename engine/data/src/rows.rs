@@ -36,12 +36,8 @@ pub fn read_rows(
         })
         .collect::<Result<Vec<_>, DataError>>()?;
     let end = first_row.saturating_add(u64::from(count));
-    let sql = format!(
-        "SELECT {} FROM {} WHERE {ROW_NUMBER} >= {first_row} AND {ROW_NUMBER} < {end} ORDER BY {ROW_NUMBER}",
-        some(&labels),
-        version.numbered,
-    );
-    let values = fetch(&connection, &sql).map_err(|error| engine::failed(parquet, error))?;
+    let page = format!("WHERE {ROW_NUMBER} >= {first_row} AND {ROW_NUMBER} < {end}");
+    let values = version.select(&labels, &page)?;
     let rows = values.first().map_or(0, Values::len);
     let cell = |values: &Values, row: usize| match values {
         Values::Text(texts) => texts.get(row).cloned().flatten(),
@@ -190,16 +186,25 @@ impl<'c> Version<'c> {
                 types::number(&name, held, *column_type)
             });
         }
-        if parts.is_empty() {
-            return Ok(Vec::new());
-        }
+        self.select(&parts, condition)
+    }
+
+    /// Some expressions that are DOUBLE or VARCHAR, in the order of the rows.
+    fn select(&self, parts: &[String], condition: &str) -> Result<Vec<Values>, DataError> {
+        /// A query holds a vector of 2 048 values of each column several times over.
+        const COLUMNS_AT_ONCE: usize = 1024;
         let from = if condition.is_empty() {
             &self.source
         } else {
             &self.numbered
         };
-        let sql = format!("SELECT {} FROM {from} {condition}", parts.join(", "));
-        fetch(self.connection, &sql).map_err(|error| engine::failed(self.path, error))
+        let mut values = Vec::with_capacity(parts.len());
+        for parts in parts.chunks(COLUMNS_AT_ONCE) {
+            let sql = format!("SELECT {} FROM {from} {condition}", parts.join(", "));
+            let some = fetch(self.connection, &sql);
+            values.extend(some.map_err(|error| engine::failed(self.path, error))?);
+        }
+        Ok(values)
     }
 }
 
@@ -266,13 +271,4 @@ fn share(shared: &mut HashSet<Arc<str>>, text: &str) -> Arc<str> {
         shared.insert(text.clone());
     }
     text
-}
-
-/// A SELECT needs at least one column.
-fn some(parts: &[String]) -> String {
-    if parts.is_empty() {
-        "NULL".to_owned()
-    } else {
-        parts.join(", ")
-    }
 }

@@ -45,7 +45,12 @@ impl Chosen {
 }
 
 pub(crate) fn choose(choice: DeviceChoice) -> Result<Chosen, LearnError> {
-    prefer(choice, adapters())
+    // Who wants the CPU does not wait for graphics drivers to start, nor read what they print.
+    let adapters = match choice {
+        DeviceChoice::Cpu => &[],
+        DeviceChoice::Auto | DeviceChoice::Gpu => adapters(),
+    };
+    prefer(choice, adapters)
 }
 
 /// Real GPUs are preferred; of several, a discrete one. Software Vulkan is a GPU only for who insists on one.

@@ -22,7 +22,12 @@ fn linear_ticks_are_round() {
         Scale::Linear,
         &[0.0, 20.0, 40.0, 60.0, 80.0, 100.0],
     );
-    check(0.13, 0.41, Scale::Linear, &[0.15, 0.2, 0.25, 0.3, 0.35, 0.4]);
+    check(
+        0.13,
+        0.41,
+        Scale::Linear,
+        &[0.15, 0.2, 0.25, 0.3, 0.35, 0.4],
+    );
     check(-3.0, 3.0, Scale::Linear, &[-2.0, 0.0, 2.0]);
     check(1.0, 45.0, Scale::Linear, &[10.0, 20.0, 30.0, 40.0]);
     check(

@@ -56,6 +56,7 @@ pub(super) fn reader_ui(
             "The file is read with these options and becomes the next version; this one stays",
         ));
         ui.add_space(look.space.xs);
+        ui.spacing_mut().combo_width = 200.0;
         let options = &mut form.options;
         look.field_ui(ui, "Format", |ui| {
             look.select_ui(ui, "Format", &mut options.format, &formats())

@@ -85,7 +85,7 @@ fn doubtful_columns_say_why() {
             CSV, semicolon, windows-1252, header, decimal comma
             messung_nr integer id | missing – | 20 bins | distinct 18 204 | Mean 318.4 SD 112.9 Min 0.5 Median 322.5 Max 18 204 | like an id: Looks like an id: 100 % of the rows have a value of their own
             zeitpunkt timestamp time | missing – | 20 bins | distinct 2 022 |  | 
-            temperatur float feature | missing 16.0 % | 20 bins | distinct 2 022 | Mean 318.4 SD 112.9 Min 0.5 Median 322.5 Max 800.0 | infinite values: 12 infinite values were read as missing; leaks target: May give the target away: association 0.997
+            temperatur float feature | missing 16.0 % | 20 bins | distinct 2 022 | Mean 318.4 SD 112.9 Min 0.5 Median 322.5 Max 800.0 | leaks target: May give the target away: association 0.997; infinite: 12 infinite values were read as missing
             anlage text feature | missing – | top Germany of 12 | distinct 12 |  | mixed types: Numbers and text are mixed, for example “n. a.”
             bemerkung text ignore | missing 93.0 % | top Germany of 12 | distinct 12 |  | mostly missing: 93 % of the values are missing
             ausfall boolean target | missing – | top false of 2 | distinct 2 |  | imbalanced: Imbalanced: one value has 97 % of the rows

@@ -95,20 +95,19 @@ fn a_run_that_failed() {
         &states::road(),
         &run(RunState::Failed),
         &expect![[r#"
-        Run: Run 4 Some((Fail, "failed"))
-          Id: `run-neyyeg36`
-          Data: iris@1 -> iris@1
-          Target: species
-          Task: multi-class classification
-          Result: – accuracy (validation)
-          Device: NVIDIA RTX 4070
-          Started: 23 h ago
-          Took: 3.72 s
-          Seed: 45
-          error: The loss became NaN at epoch 12; the learning rate 10 is too high for this data
-          [Open in Experiments]
-          [Show lineage]
-    "#]],
+            Run: Run 4 Some((Fail, "failed"))
+              Id: `run-neyyeg36`
+              Data: iris@1 -> iris@1
+              Target: species
+              Task: multi-class classification
+              Device: NVIDIA RTX 4070
+              Started: 23 h ago
+              Took: 3.72 s
+              Seed: 45
+              error: The loss became NaN at epoch 12; the learning rate 10 is too high for this data
+              [Open in Experiments]
+              [Show lineage]
+        "#]],
     );
 }
 

@@ -268,7 +268,7 @@ fn a_shell_can_run_the_curl_snippet() {
                 "region": "Côtes d'\''Or",
                 "picked": "2026-09-12 00:00:00",
                 "organic": true
-              }]}'
+            }]}'
         "#]],
     );
 }
@@ -280,15 +280,16 @@ fn python_can_run_the_python_snippet() {
         &expect![[r#"
             import json, urllib.request
 
-            request = urllib.request.Request(
-                "http://127.0.0.1:41234/predict/wine",
-                data=json.dumps({"records": [{
+            record = {
                 "alcohol": 13.05,
                 "bottles": 12,
                 "region": "Côtes d'Or",
                 "picked": "2026-09-12 00:00:00",
                 "organic": True
-              }]}).encode(),
+            }
+            request = urllib.request.Request(
+                "http://127.0.0.1:41234/predict/wine",
+                data=json.dumps({"records": [record]}).encode(),
                 headers={"Authorization": "Bearer mk_1", "Content-Type": "application/json"},
             )
             with urllib.request.urlopen(request) as response:
@@ -311,7 +312,7 @@ fn the_scoring_snippet_speaks_mlflow() {
                 "region": "Côtes d'\''Or",
                 "picked": "2026-09-12 00:00:00",
                 "organic": true
-              }]}'
+            }]}'
         "#]],
     );
 }

@@ -14,6 +14,8 @@ use crate::DataError;
 
 /// Delimiters that are looked for, the likelier first.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// What ASCII has for the purpose, and no text has in it.
+const UNIT_SEPARATOR: u8 = 0x1f;
 /// Records that the delimiter is chosen by.
 const JUDGED_RECORDS: usize = 500;
 /// Fields of a record that are looked at for their type; the first hundreds tell as much as ten thousand.
@@ -198,10 +200,13 @@ fn best_reading(sample: &str, delimiter: Option<u8>, quote: Option<Option<u8>>) 
             }
         }
     }
-    // No delimiter makes a table of it: one column.
+    // No delimiter makes a table of it: one column, whose values must not be cut.
     best.unwrap_or_else(|| {
+        let absent = DELIMITERS
+            .into_iter()
+            .find(|delimiter| !sample.as_bytes().contains(delimiter));
         let quote = quotes.first().copied().flatten();
-        Reading::new(sample, *DELIMITERS.first().unwrap_or(&b','), quote)
+        Reading::new(sample, absent.unwrap_or(UNIT_SEPARATOR), quote)
     })
 }
 

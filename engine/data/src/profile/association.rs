@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use contract::{ColumnRole, ColumnSpec, ColumnType, Values};
 
 use super::figures::FEW_VALUES;
+use super::figures::mean;
 use super::{Figures, Measured, columns_at_once, sample_condition, types};
 use crate::rows::Version;
 use crate::{Control, DataError};
@@ -161,12 +162,12 @@ fn pairs<A: Copy, B: Copy>(one: &[Option<A>], other: &[Option<B>]) -> Vec<(A, B)
 }
 
 fn pearson(pairs: &[(f64, f64)]) -> Option<f64> {
-    if pairs.len() < LEAST_PAIRS {
+    let xs = || pairs.iter().map(|(x, _)| *x);
+    let ys = || pairs.iter().map(|(_, y)| *y);
+    if pairs.len() < LEAST_PAIRS || is_constant(xs()) || is_constant(ys()) {
         return None;
     }
-    let count = pairs.len() as f64;
-    let mean_x = pairs.iter().map(|(x, _)| x / count).sum::<f64>();
-    let mean_y = pairs.iter().map(|(_, y)| y / count).sum::<f64>();
+    let (mean_x, mean_y) = (mean(xs())?, mean(ys())?);
     let (mut xx, mut yy, mut xy) = (0.0, 0.0, 0.0);
     for (x, y) in pairs {
         xx += (x - mean_x).powi(2);
@@ -178,11 +179,12 @@ fn pearson(pairs: &[(f64, f64)]) -> Option<f64> {
 
 /// The square root of epsilon squared: `1 - (n - 1) / (n - k) * within / total`.
 fn correlation_ratio(pairs: &[(f64, usize)]) -> Option<f64> {
-    if pairs.len() < LEAST_PAIRS {
+    let values = || pairs.iter().map(|(value, _)| *value);
+    if pairs.len() < LEAST_PAIRS || is_constant(values()) {
         return None;
     }
     let count = pairs.len() as f64;
-    let mean = pairs.iter().map(|(value, _)| value / count).sum::<f64>();
+    let mean = mean(values())?;
     let mut groups: HashMap<usize, (f64, f64)> = HashMap::new();
     for (value, group) in pairs {
         let (members, sum) = groups.entry(*group).or_default();
@@ -231,7 +233,13 @@ fn cramers_v(pairs: &[(usize, usize)]) -> Option<f64> {
     bounded((phi / freedom).sqrt())
 }
 
-/// A column of one value gives 0 / 0.
+/// Rounding would find a tiny deviation from the mean, and an association with it.
+fn is_constant(mut values: impl Iterator<Item = f64>) -> bool {
+    let first = values.next();
+    values.all(|value| Some(value) == first)
+}
+
+/// 0 / 0, or a sum that overflows, says nothing.
 fn bounded(association: f64) -> Option<f64> {
     association.is_finite().then(|| association.clamp(0.0, 1.0))
 }

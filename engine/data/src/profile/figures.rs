@@ -99,11 +99,10 @@ impl Figures {
         let (Some(min), Some(max)) = (sorted.first().copied(), sorted.last().copied()) else {
             return figures;
         };
-        let (mean, std) = mean_and_std(&sorted);
         figures.min = Some(min);
         figures.max = Some(max);
-        figures.mean = Some(mean);
-        figures.std = std;
+        figures.mean = mean(sorted.iter().copied());
+        figures.std = figures.mean.and_then(|mean| std(&sorted, mean));
         figures.quantiles = Some(QUANTILES.map(|share| quantile(&sorted, share)));
         figures.histogram = histogram(&sorted, min, max);
         figures
@@ -161,13 +160,21 @@ fn top_numbers(runs: &mut Vec<(f64, u64)>, label: impl Fn(f64) -> String) -> Vec
         .collect()
 }
 
-/// Mean and sample standard deviation (n - 1), in two passes. One value has no deviation.
-fn mean_and_std(values: &[f64]) -> (f64, Option<f64>) {
-    let count = values.len() as f64;
-    let mean = values.iter().map(|value| value / count).sum::<f64>();
+/// The mean, also where the sum would be infinite.
+pub(crate) fn mean(values: impl Iterator<Item = f64> + Clone) -> Option<f64> {
+    let count = values.clone().count() as f64;
+    let mean = values.clone().sum::<f64>() / count;
+    if mean.is_infinite() {
+        return Some(values.map(|value| value / count).sum());
+    }
+    (count > 0.0).then_some(mean)
+}
+
+/// Sample standard deviation (n - 1). One value has none.
+fn std(values: &[f64], mean: f64) -> Option<f64> {
     let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    let std = (values.len() > 1).then(|| (squares / (count - 1.0)).sqrt());
-    (mean, std.filter(|std| std.is_finite()))
+    let std = (squares / (values.len() as f64 - 1.0)).sqrt();
+    (values.len() > 1 && std.is_finite()).then_some(std)
 }
 
 /// Linear between the two nearest ranks (Hyndman and Fan 1996, type 7), as NumPy and pandas do.

@@ -6,7 +6,7 @@
 //! with more than 10 000 are looked for among those that the sample repeats. Everything else stays exact.
 
 pub(crate) mod association;
-mod figures;
+pub(crate) mod figures;
 mod large;
 mod warnings;
 
@@ -24,8 +24,10 @@ use crate::{Control, DataError};
 pub(crate) const SAMPLE_ROWS: u64 = 100_000;
 /// Values that are held at once while columns are looked at one by one: 64 MB of numbers.
 const VALUES_AT_ONCE: u64 = 8_000_000;
-/// Columns of one query; every one of them costs the query planner several aggregates.
-const MOST_COLUMNS_AT_ONCE: usize = 256;
+/// Columns of one query that only reads.
+const MOST_COLUMNS_AT_ONCE: usize = 2048;
+/// Columns of one query that aggregates: each one costs the query planner a dozen expressions.
+const MOST_AGGREGATED_COLUMNS: usize = 256;
 
 /// Measures the columns in the types that `columns` gives them, which may differ from those of the Parquet file.
 ///
@@ -125,10 +127,13 @@ pub(crate) fn types(columns: &[ColumnSpec]) -> Vec<(std::sync::Arc<str>, ColumnT
 }
 
 fn columns_at_once(rows: u64) -> usize {
+    let most = if rows <= SAMPLE_ROWS {
+        MOST_COLUMNS_AT_ONCE
+    } else {
+        MOST_AGGREGATED_COLUMNS
+    };
     let columns = VALUES_AT_ONCE / rows.clamp(1, SAMPLE_ROWS);
-    usize::try_from(columns)
-        .unwrap_or(MOST_COLUMNS_AT_ONCE)
-        .clamp(1, MOST_COLUMNS_AT_ONCE)
+    usize::try_from(columns).unwrap_or(most).clamp(1, most)
 }
 
 /// A condition that keeps about `wanted` of `rows`, the same ones every time.

@@ -39,7 +39,7 @@ impl NumberColumn {
         let (mean, deviation) = moments(&present, missing, median);
         let is_constant = deviation <= mean.abs() * 1e-14 || deviation == 0.0;
         let example = (!present.is_empty()).then(|| match column_type {
-            ColumnType::Float => median.to_string(),
+            ColumnType::Float => rounded(median).to_string(),
             _ => median.round().to_string(),
         });
         Self {
@@ -108,4 +108,9 @@ fn moments(present: &[f64], missing: usize, median: f64) -> (f64, f64) {
         .sum();
     let variance = (squares + (median - mean).powi(2) * missing as f64) / count;
     (mean * scale, variance.sqrt() * scale)
+}
+
+/// Nine significant digits: the middle of two values is not shown with the noise of its last bits.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.8e}").parse().unwrap_or(value)
 }
