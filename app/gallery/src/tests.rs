@@ -274,7 +274,7 @@ fn rows_are_asked_for_exactly_as_they_come_into_view() {
     bar.focus();
     stage.harness.run();
     stage.harness.key_press(egui::Key::End);
-    stage.harness.run();
+    stage.harness.run_steps(2);
     let (commands, _) = stage.asked();
     let [
         Command::ShowRows {
@@ -287,6 +287,17 @@ fn rows_are_asked_for_exactly_as_they_come_into_view() {
         panic!("{commands:?}");
     };
     assert_eq!(first_row + u64::from(*again), 10_000_000);
+
+    stage.harness.key_press(egui::Key::Home);
+    stage.harness.run_steps(3);
+    let (commands, _) = stage.asked();
+    assert!(
+        matches!(
+            commands.as_slice(),
+            [Command::ShowRows { first_row: 0, .. }]
+        ),
+        "the question before was not answered, and this one does not wait for ever: {commands:?}"
+    );
 }
 
 #[test]

@@ -96,7 +96,7 @@ fn open(memory_limit: &str, spill: &Path) -> Result<Connection, DataError> {
             .max_memory(memory_limit)?;
         let connection = Connection::open_in_memory_with_flags(config)?;
         // The footer of a table of 10 000 columns takes longer to read than a page of its rows.
-        connection.execute_batch("SET parquet_metadata_cache = true")?;
+        connection.execute_batch("SET GLOBAL parquet_metadata_cache = true")?;
         Ok(connection)
     };
     open().map_err(|error| DataError::Engine(Box::new(error)))

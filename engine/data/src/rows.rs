@@ -25,28 +25,37 @@ pub fn read_rows(
 ) -> Result<RowsPage, DataError> {
     let connection = engine::reader()?;
     let version = Version::open(&connection, parquet)?;
-    let labels = columns
-        .iter()
-        .map(|spec| {
-            Ok(types::label(
-                &engine::name(&spec.name),
-                version.type_of(&spec.name)?,
-                spec.column_type,
-            ))
-        })
-        .collect::<Result<Vec<_>, DataError>>()?;
+    let mut parts = Vec::with_capacity(columns.len());
+    let mut may_be_infinite = Vec::with_capacity(columns.len());
+    for spec in columns {
+        let held = version.type_of(&spec.name)?;
+        parts.push(types::shown(
+            &engine::name(&spec.name),
+            held,
+            spec.column_type,
+        ));
+        may_be_infinite.push(types::may_be_infinite(held, spec.column_type));
+    }
     let end = first_row.saturating_add(u64::from(count));
     let page = format!("WHERE {ROW_NUMBER} >= {first_row} AND {ROW_NUMBER} < {end}");
-    let values = version.select(&labels, &page)?;
+    let values = version.select(&parts, &page)?;
     let rows = values.first().map_or(0, Values::len);
-    let cell = |values: &Values, row: usize| match values {
-        Values::Text(texts) => texts.get(row).cloned().flatten(),
+    let cell = |(values, may_be_infinite): (&Values, &bool), row: usize| match values {
+        Values::Text(texts) => texts
+            .get(row)
+            .cloned()
+            .flatten()
+            .filter(|text| !may_be_infinite || !matches!(&**text, "inf" | "-inf" | "nan")),
         Values::Number(_) => None,
     };
-    let rows = (0..rows)
-        .map(|row| values.iter().map(|values| cell(values, row)).collect())
-        .collect();
-    Ok(RowsPage { first_row, rows })
+    let row = |row: usize| {
+        let columns = values.iter().zip(&may_be_infinite);
+        columns.map(|column| cell(column, row)).collect()
+    };
+    Ok(RowsPage {
+        first_row,
+        rows: (0..rows).map(row).collect(),
+    })
 }
 
 /// Columns in the types that are asked for: text as labels, all else as numbers (booleans 0 and 1, times in seconds since 1970).
@@ -192,7 +201,7 @@ impl<'c> Version<'c> {
     /// Some expressions that are DOUBLE or VARCHAR, in the order of the rows.
     fn select(&self, parts: &[String], condition: &str) -> Result<Vec<Values>, DataError> {
         /// A query holds a vector of 2 048 values of each column several times over.
-        const COLUMNS_AT_ONCE: usize = 1024;
+        const COLUMNS_AT_ONCE: usize = 512;
         let from = if condition.is_empty() {
             &self.source
         } else {

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use canvas::{Range, Scale, ScatterPoints, ScatterView, nearest, ticks};
-use contract::{ColumnType, Command, DataVersion, DataVersionRef};
+use contract::{ColumnType, Command, DataVersion, RowsView};
 use egui::{Align2, Id, Rect, Response, Role, Sense, Ui, pos2};
 use look::{Look, format, icon, paint};
 
 use super::points::{Points, first_two, numeric_columns};
+use super::rows::ASK_AGAIN_AFTER;
 use crate::Ctx;
 
-/// Enough to see a shape, few enough to travel in a snapshot.
-pub(super) const MOST_ROWS: u64 = 5_000;
+/// Enough to see a shape, few enough to travel in a snapshot; the engine gives no more at once.
+const MOST_ROWS: u64 = 2_000;
 const AXIS_LEFT: f32 = 56.0;
 const AXIS_BOTTOM: f32 = 24.0;
 const RADIUS: f32 = 3.0;
@@ -20,7 +21,8 @@ const RADIUS: f32 = 3.0;
 #[derive(Default)]
 pub(super) struct Chart {
     axes: Option<(Arc<str>, Arc<str>)>,
-    asked: Option<DataVersionRef>,
+    /// When the rows were asked for, on the clock of the window.
+    asked_at: Option<f64>,
     points: Option<Points>,
     /// `None` shows everything.
     shown: Option<(Range, Range)>,
@@ -35,7 +37,7 @@ impl Chart {
         };
         self.axes = Some(axes);
         self.choose_ui(ctx, ui, version);
-        self.ask(ctx, version);
+        self.ask(ctx, ui, version);
         if !self.refresh(ctx, version) {
             look.skeleton_ui(ui, 8);
             return;
@@ -100,32 +102,28 @@ impl Chart {
         }
     }
 
-    fn ask(&mut self, ctx: &Ctx<'_>, version: &DataVersion) {
-        let wanted = version.rows.min(MOST_ROWS);
-        let is_here = ctx.snapshot.rows.as_ref().is_some_and(|rows| {
-            rows.version == version.id
-                && rows.page.first_row == 0
-                && rows.page.rows.len() as u64 >= wanted
-        });
-        if is_here || wanted == 0 || self.asked.as_ref() == Some(&version.id) {
+    /// Asks for the first rows, unless they are here or on their way.
+    fn ask(&mut self, ctx: &Ctx<'_>, ui: &Ui, version: &DataVersion) {
+        if first_rows(ctx, version).is_some() || version.rows == 0 {
+            self.asked_at = None;
+            return;
+        }
+        let now = ui.input(|input| input.time);
+        if self.asked_at.is_some_and(|at| now - at < ASK_AGAIN_AFTER) {
             return;
         }
         ctx.commands.push(Command::ShowRows {
             version: version.id.clone(),
             first_row: 0,
-            count: wanted as u32,
+            count: version.rows.min(MOST_ROWS) as u32,
         });
-        self.asked = Some(version.id.clone());
+        self.asked_at = Some(now);
+        ui.ctx().request_repaint_after_secs(ASK_AGAIN_AFTER as f32);
     }
 
-    /// Makes the points again when the rows or the axes changed; false while there are no rows.
+    /// Makes the points again when the rows or the axes changed; false while there are no points.
     fn refresh(&mut self, ctx: &Ctx<'_>, version: &DataVersion) -> bool {
-        let rows = ctx
-            .snapshot
-            .rows
-            .as_ref()
-            .filter(|rows| rows.version == version.id && !rows.page.rows.is_empty());
-        let (Some(rows), Some(axes)) = (rows, &self.axes) else {
+        let (Some(rows), Some(axes)) = (first_rows(ctx, version), &self.axes) else {
             return self.points.is_some();
         };
         let is_fresh = self
@@ -137,6 +135,17 @@ impl Chart {
         }
         true
     }
+}
+
+/// All the rows that a chart shows, when they are here.
+fn first_rows<'a>(ctx: &Ctx<'a>, version: &DataVersion) -> Option<&'a Arc<RowsView>> {
+    let wanted = version.rows.min(MOST_ROWS);
+    ctx.snapshot.rows.as_ref().filter(|rows| {
+        rows.version == version.id
+            && rows.page.first_row == 0
+            && wanted > 0
+            && rows.page.rows.len() as u64 >= wanted
+    })
 }
 
 fn legend_ui(look: &Look, ui: &mut Ui, points: &Points, version: &DataVersion) {

@@ -185,14 +185,14 @@ impl DatasetsPanel {
                 "rejected_rows",
                 Sample::new()
                     .dataset(vec![states::rejected_rows()])
-                    .rows(&states::rejected_rows(), 0, 60)
+                    .rows(&states::rejected_rows(), 0, 2_000)
                     .done(),
             ),
             (
                 "ten_million_rows",
                 Sample::new()
                     .dataset(vec![sales.clone()])
-                    .rows(&sales, 0, 5_000)
+                    .rows(&sales, 0, 2_000)
                     .done(),
             ),
             (
@@ -208,7 +208,7 @@ impl DatasetsPanel {
                 Sample::new()
                     .dataset(vec![wine])
                     .dataset(vec![states::long_names()])
-                    .rows(&states::long_names(), 0, 60)
+                    .rows(&states::long_names(), 0, 2_000)
                     .done(),
             ),
             ("many_datasets", states::many_datasets(60)),

@@ -14,11 +14,18 @@ use crate::table::{Side, row_ground, skip_measuring, text_cell_ui};
 const HEAD: f32 = 44.0;
 const COLUMN_WIDTH: f32 = 132.0;
 
+/// An answer that has not come after this many seconds was lost, or was taken by somebody else's.
+pub(super) const ASK_AGAIN_AFTER: f64 = 2.0;
+
+/// Another window is asked for only when the one before has come, or after this many seconds.
+const ASK_ANOTHER_AFTER: f64 = 0.25;
+
 /// View state: where we are, and what was asked for last.
 #[derive(Default)]
 pub(super) struct RowsTable {
     scroll: RowScroll,
-    asked: Option<(DataVersionRef, u64, u32)>,
+    /// What, and when on the clock of the window.
+    asked: Option<((DataVersionRef, u64, u32), f64)>,
     /// Since when rows in view have been missing.
     missing_since: Option<f64>,
 }
@@ -46,7 +53,7 @@ impl RowsTable {
             .as_ref()
             .filter(|rows| rows.version == version.id)
             .map(|rows| &rows.page);
-        self.ask(ctx, version, page, shown);
+        self.ask(ctx, ui, version, (page, shown));
         let is_late = self.is_late(ctx, ui, page, shown);
         self.table_ui(ctx, ui, version, area, (shown, page, is_late));
         let bar = Rect::from_min_max(pos2(area.right() - BAR, body.top()), body.max);
@@ -85,23 +92,43 @@ impl RowsTable {
         });
     }
 
-    /// Asks once for the rows in view, unless they are here.
-    fn ask(&mut self, ctx: &Ctx<'_>, version: &DataVersion, page: Option<&RowsPage>, shown: u64) {
+    /// Asks for the rows in view, unless they are here or on their way.
+    fn ask(
+        &mut self,
+        ctx: &Ctx<'_>,
+        ui: &Ui,
+        version: &DataVersion,
+        (page, shown): (Option<&RowsPage>, u64),
+    ) {
         let first = self.scroll.first;
         if shown == 0 || page.is_some_and(|page| covers(page, first, shown)) {
+            self.asked = None;
             return;
         }
         let count = u32::try_from(shown).unwrap_or(u32::MAX);
         let wanted = (version.id.clone(), first, count);
-        if self.asked.as_ref() == Some(&wanted) {
-            return;
+        let now = ui.input(|input| input.time);
+        if let Some((asked, at)) = &self.asked {
+            // One question at a time: dragged over millions of rows, the bar would ask for each of them.
+            let is_answered = page.is_some_and(|page| page.first_row == asked.1);
+            let patience = match *asked == wanted {
+                true => ASK_AGAIN_AFTER,
+                false if is_answered => 0.0,
+                false => ASK_ANOTHER_AFTER,
+            };
+            let left = patience - (now - at);
+            if left > 0.0 {
+                ui.ctx().request_repaint_after_secs(left as f32);
+                return;
+            }
         }
         ctx.commands.push(Command::ShowRows {
             version: version.id.clone(),
             first_row: first,
             count,
         });
-        self.asked = Some(wanted);
+        self.asked = Some((wanted, now));
+        ui.ctx().request_repaint_after_secs(ASK_AGAIN_AFTER as f32);
     }
 
     /// Rows that keep us waiting are drawn as the shape of what comes, but not at once: most come within a frame.

@@ -244,7 +244,7 @@ impl Reading {
     /// Several columns in the first record, or in nearly all; but sentences with commas are one column.
     fn is_a_table(&self) -> bool {
         let first = self.records.first().map_or(0, ByteRecord::len);
-        self.usual_width > 1 && (self.fit.0 >= 0.9 || (first > 1 && !self.is_prose()))
+        self.usual_width > 1 && (self.fit.0 >= 0.8 || (first > 1 && !self.is_prose()))
     }
 
     /// After each delimiter comes a space, and the records are of all widths.

@@ -71,9 +71,22 @@ fn one_column() {
     check(
         "a.txt",
         "text\nHello, world\nno, not; at | all,\tyes\nplain\n",
-        expect![],
+        expect![[r#"
+            text text feature
+            Hello, world
+            no, not; at | all,\tyes
+            plain
+        "#]],
     );
-    check("a.txt", "Hello, world\nplain\nOne, two, three\n", expect![]);
+    check(
+        "a.txt",
+        "Hello, world\nplain\nOne, two, three\n",
+        expect![[r#"
+            Hello, world text feature
+            plain
+            One, two, three
+        "#]],
+    );
 }
 
 #[test]
@@ -156,6 +169,19 @@ fn ten_thousand_columns() {
 }
 
 #[test]
+fn too_many_columns() {
+    let text = ",".repeat(60_000) + "\n" + &"1,".repeat(60_000) + "1\n";
+    check(
+        "a.csv",
+        text,
+        expect![[r#"
+        error: There are more than 50000 columns
+        hint: Check the delimiter, or turn columns into rows
+    "#]],
+    );
+}
+
+#[test]
 fn a_single_line_of_300_megabytes() {
     let case = Case::new("a.csv", "");
     let block = vec![b'x'; 1 << 20];
@@ -184,6 +210,21 @@ fn a_quote_that_is_never_closed_far_below() {
         hint: Look there for a quote that is never closed, or choose another quote character
     "#]],
     );
+}
+
+/// DuckDB reads blocks of 8 MB side by side, and what stands in quotes here looks like rows wherever a block begins.
+#[test]
+fn rows_inside_quotes_are_not_taken_for_rows() {
+    let mut text = String::from("n,text\n");
+    let inside = "1,x\n2,y\n3,\"\"z\"\"\n".repeat(2000);
+    for row in 0..800 {
+        text += &format!("{row},\"{inside}\"\n");
+    }
+    assert!(text.len() > 24 << 20, "several blocks");
+    let imported = Case::new("a.csv", text).imported();
+    assert_eq!((imported.rows, imported.rejected_rows), (800, 0));
+    assert_eq!(imported.profile[0].distinct, 800);
+    assert_eq!(imported.profile[1].distinct, 1);
 }
 
 #[test]

@@ -8,7 +8,6 @@ mod imports;
 mod parts;
 mod round_trip;
 mod rows;
-mod timing;
 mod types;
 mod warnings;
 
