@@ -70,8 +70,11 @@ fn wait_for(engine: &Engine, what: &str, is_so: impl Fn(&Snapshot) -> bool) -> A
 /// What a crash leaves: the files as they are while the engine still runs.
 fn copy_folder(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder");
-    for entry in std::fs::read_dir(from).expect("a readable folder") {
-        let entry = entry.expect("an entry");
+    let entries = std::fs::read_dir(from).expect("a readable folder");
+    let mut entries: Vec<_> = entries.map(|entry| entry.expect("an entry")).collect();
+    // What is written first is copied first, as a crash would have it: the journal's mark, a checkpoint before its newer points.
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {
             copy_folder(&entry.path(), &target);

@@ -18,6 +18,7 @@ pub(crate) const MOST_RUNS_AT_ONCE: usize = 2;
 /// Checkpoints are written every epoch; the journal hears of one at most this often.
 const CHECKPOINT_FACT_EVERY: Duration = Duration::from_secs(10);
 
+mod notes;
 mod thread;
 
 use thread::RunThread;
@@ -222,6 +223,7 @@ impl Room {
             .data_version(&data.dataset, Some(data.version))?
             .clone();
         learn::choose_device(stored.recipe.device).map_err(|error| refuse(&error, error.hint()))?;
+        self.restore_points(&run);
         let from_epoch = self.curves.last_step(&run);
         self.commit(
             &asker.actor,
@@ -231,6 +233,17 @@ impl Room {
             }],
         )?;
         self.launch(&run, stored.recipe.clone(), (&version, true), asker)
+    }
+
+    /// Points that the killed program had not yet given to the catalog.
+    fn restore_points(&mut self, run: &RunId) {
+        let folder = self.layout.runs().join(run.as_str());
+        let known = u64::from(self.curves.last_step(run));
+        let points = notes::read_after(&folder, known);
+        if !points.is_empty() {
+            self.curves.add(run, &points);
+            self.catalog.desk.points(run.clone(), points);
+        }
     }
 
     pub(crate) fn take_run_event(&mut self, event: RunEvent) {

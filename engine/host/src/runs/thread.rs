@@ -68,7 +68,10 @@ impl RunThread {
             folder: self.folder.clone(),
             resume: self.resume,
         };
-        let mut reporter = Reporter { thread: self };
+        let mut reporter = Reporter {
+            thread: self,
+            notes: super::notes::Writer::open(&self.folder),
+        };
         let outcome = learn::train(&job, &self.control, &mut reporter)
             .map_err(|error| refuse(&error, error.hint()))?;
         self.meter.set("storing the model", 0, None, "files");
@@ -138,6 +141,7 @@ impl RunThread {
 
 struct Reporter<'a> {
     thread: &'a RunThread,
+    notes: super::notes::Writer,
 }
 
 impl Observer for Reporter<'_> {
@@ -149,7 +153,8 @@ impl Observer for Reporter<'_> {
             value: *value,
             at,
         };
-        let points = points.iter().map(point).collect();
+        let points: Vec<MetricPoint> = points.iter().map(point).collect();
+        self.notes.write(&points);
         let _closing = self.thread.inbox.send(Input::Run(RunEvent::Epoch {
             run: self.thread.run.clone(),
             points,
