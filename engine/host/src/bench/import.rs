@@ -106,7 +106,7 @@ fn write_mixed(path: &Path, bytes: u64) -> std::io::Result<()> {
             d % 24,
             a % 60,
             b % 2 == 0,
-            (a + d) % 3,
+            (a ^ d) % 3,
         );
         file.write_all(line.as_bytes())?;
         written += line.len() as u64;
