@@ -7,10 +7,10 @@ use contract::{Digest, ReaderOptions};
 
 use crate::DataError;
 use crate::delimited::dialect::Dialect;
-use crate::delimited::evidence;
 use crate::delimited::read::{Table, read};
+use crate::delimited::records::LINE_FEED;
 use crate::delimited::rejects::RejectWriter;
-use crate::delimited::{column_names, nothing_read};
+use crate::delimited::{clean, column_names, nothing_read};
 use crate::loaded::{Job, Loaded};
 
 /// Writes rows of text; a missing field is an empty one.
@@ -66,12 +66,13 @@ impl CanonicalWriter {
         }
         let names = column_names(&dialect);
         let mut table = Table {
-            evidence: evidence::of_file(&self.path, &dialect, job.control)?,
+            evidence: clean::judge(&self.path, &dialect, job.control)?,
             is_evidence_whole: true,
+            line_end: LINE_FEED,
+            is_clean: true,
             path: self.path,
             dialect,
             expected: self.rows,
-            line_end: b'\n',
         };
         let done = read(&mut table, &names, &mut rejects, job)?;
         Ok(Loaded {

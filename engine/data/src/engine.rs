@@ -128,6 +128,9 @@ pub(crate) fn failed(file: &Path, error: duckdb::Error) -> DataError {
     if message.contains("No space left") || message.contains("max_temp_directory_size") {
         return DataError::DiskFull { path };
     }
+    if message.contains("Out of Memory Error") {
+        return DataError::OutOfMemory { path };
+    }
     DataError::Reader {
         path,
         source: Box::new(error),

@@ -24,6 +24,8 @@ pub enum DataError {
     },
     #[error("The disk is full while writing to {}", path.display())]
     DiskFull { path: PathBuf },
+    #[error("There is not enough memory to read {}", path.display())]
+    OutOfMemory { path: PathBuf },
     #[error("The folder holds no data files: {}", path.display())]
     NoDataFiles { path: PathBuf },
     #[error("The folder holds more than {limit} data files: {}", path.display())]
@@ -111,14 +113,13 @@ pub enum DataError {
     #[error("More than one column is marked as the target: {}", names.join(", "))]
     SeveralTargets { names: Vec<String> },
     #[error(
-        "The file has {records} rows, but {rows} were read and {rejected} rejected: {}",
+        "The file has {records} rows, but {rows} were read: {}",
         path.display()
     )]
     RowsLost {
         path: PathBuf,
         records: u64,
         rows: u64,
-        rejected: u64,
     },
     #[error("The data cannot be read: {}", path.display())]
     Reader {
@@ -138,6 +139,7 @@ impl DataError {
             Self::Unreadable { .. } => "Check that the file may be read and that its disk is there",
             Self::Unwritable { .. } => "Check that the folder may be written to",
             Self::DiskFull { .. } => "Free some space: an import needs up to the size of its file",
+            Self::OutOfMemory { .. } => "Close other programs, or read fewer columns",
             Self::NoDataFiles { .. } => {
                 "Millrace reads CSV, TSV, JSON, JSON lines, Parquet and Excel files"
             }

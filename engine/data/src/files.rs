@@ -153,8 +153,12 @@ impl Stamp {
         digest: &Digest,
         control: &Control<'_>,
     ) -> Result<(), DataError> {
+        let quietly = Control {
+            cancel: control.cancel,
+            progress: &|_| {},
+        };
         let is_same =
-            self.is_current(path) && (!self.is_fresh || hash_file(path, control)?.0 == *digest);
+            self.is_current(path) && (!self.is_fresh || hash_file(path, &quietly)?.0 == *digest);
         if is_same {
             return Ok(());
         }

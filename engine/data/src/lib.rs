@@ -6,12 +6,14 @@
 //! 1. Every record of a delimited file is a row or a rejected row — `tests::bad_input::ragged_rows_are_kept_and_counted`.
 //! 2. A value is never changed to fit a type: `007`, `1.5` among integers and times with a zone —
 //!    `tests::types::a_late_surprise_widens_the_column`.
-//! 3. Any table of text and numbers written as RFC 4180 reads back the same — `tests::round_trip::any_table_reads_back`.
-//! 4. What cannot be read is a sentence with a hint, never a panic — `tests::bad_input`.
-//! 5. A file that changes while it is read is refused — `tests::bad_input::a_file_that_changes_is_refused`.
-//! 6. Cancelling stops within a second and leaves nothing behind — `tests::imports::cancelling_leaves_nothing`.
-//! 7. The profile's figures are those of pandas — `tests::figures`.
-//! 8. Rows come in the order of the file — `tests::rows::pages_follow_the_file`.
+//! 3. Whatever stands in a delimited file, DuckDB reads the rows that our own splitter sees, to the letter —
+//!    `tests::round_trip::junk_is_read_to_the_letter`.
+//! 4. Any table of text and numbers written as RFC 4180 reads back the same — `tests::round_trip::any_table_reads_back`.
+//! 5. What cannot be read is a sentence with a hint, never a panic — `tests::bad_input`.
+//! 6. A file that changes while it is read is refused — `tests::bad_input::a_file_that_changes_is_refused`.
+//! 7. Cancelling stops within a second and leaves nothing behind — `tests::imports::cancelling_leaves_nothing`.
+//! 8. The profile's figures are those of pandas — `tests::figures`.
+//! 9. Rows come in the order of the file — `tests::rows::pages_follow_the_file`.
 
 mod canonical;
 mod control;

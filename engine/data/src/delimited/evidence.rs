@@ -1,14 +1,6 @@
 //! What the fields of a column look like, and the type that follows from it.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
-
 use contract::ColumnType;
-use csv::ByteRecord;
-
-use super::dialect::Dialect;
-use crate::{Control, DataError};
 
 /// Read as missing where a column otherwise holds numbers, booleans or times; in a column of text they stay text (`NA` is also Namibia).
 /// An empty field is missing in every column.
@@ -82,77 +74,6 @@ impl Evidence {
 
     pub(crate) fn has_values(&self) -> bool {
         self.present > 0
-    }
-}
-
-/// The evidence of a whole file, `[columns]`.
-pub(crate) fn of_file(
-    path: &Path,
-    dialect: &Dialect,
-    control: &Control<'_>,
-) -> Result<Vec<Evidence>, DataError> {
-    let file = File::open(path).map_err(DataError::reading(path))?;
-    let mut columns = vec![Evidence::default(); dialect.width];
-    let mut count = 0_u64;
-    for_each_row(file, dialect, |row| {
-        count += 1;
-        if count.is_multiple_of(CHECK_EVERY_ROWS) && control.is_cancelled() {
-            return false;
-        }
-        add(&mut columns, row, dialect);
-        true
-    })
-    .map_err(DataError::reading(path))?;
-    control.check()?;
-    Ok(columns)
-}
-
-/// The evidence of a part of a file, `[columns]`. The last row is left out if it may be cut.
-pub(crate) fn of_sample(sample: &str, is_whole: bool, dialect: &Dialect) -> Vec<Evidence> {
-    let mut columns = vec![Evidence::default(); dialect.width];
-    let mut waiting: Option<ByteRecord> = None;
-    let read = for_each_row(sample.as_bytes(), dialect, |row| {
-        if let Some(before) = &waiting {
-            add(&mut columns, before, dialect);
-        }
-        waiting.get_or_insert_default().clone_from(row);
-        true
-    });
-    if let (true, Ok(()), Some(last)) = (is_whole, read, &waiting) {
-        add(&mut columns, last, dialect);
-    }
-    columns
-}
-
-/// Cancelling is looked at once in so many rows.
-const CHECK_EVERY_ROWS: u64 = 4096;
-
-/// Hands the rows of data to `visit` until it says no.
-fn for_each_row(
-    source: impl Read,
-    dialect: &Dialect,
-    mut visit: impl FnMut(&ByteRecord) -> bool,
-) -> std::io::Result<()> {
-    let mut reader = dialect.splitter().from_reader(source);
-    let mut record = ByteRecord::new();
-    let mut above = dialect.records_before_data();
-    while reader.read_byte_record(&mut record)? {
-        if above > 0 {
-            above -= 1;
-        } else if !visit(&record) {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// Rows of another width say nothing: they will be rejected.
-fn add(columns: &mut [Evidence], row: &ByteRecord, dialect: &Dialect) {
-    if row.len() != columns.len() {
-        return;
-    }
-    for (column, field) in columns.iter_mut().zip(row) {
-        column.add(field, dialect.decimal);
     }
 }
 

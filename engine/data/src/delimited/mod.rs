@@ -1,13 +1,14 @@
 //! CSV, TSV and other delimited text: sniffed, counted, read by DuckDB, and no row lost on the way.
 
+pub(crate) mod clean;
 pub(crate) mod dialect;
 pub(crate) mod evidence;
-mod newlines;
 mod plan;
 pub(crate) mod read;
 pub(crate) mod records;
 pub(crate) mod rejects;
 mod sample;
+pub(crate) mod splitter;
 
 use std::path::{Path, PathBuf};
 
@@ -54,34 +55,31 @@ pub(crate) fn load(job: &Job<'_>) -> Result<Loaded, DataError> {
             limit_bytes: LONGEST_RECORD_BYTES,
         });
     }
-    let mut table = Table {
-        path: file.path.clone(),
-        expected: expected(&scan, &dialect),
-        line_end: if scan.ends.has_line_feeds() {
-            b'\n'
-        } else {
-            b'\r'
-        },
-        dialect,
-        evidence: Vec::new(),
-        is_evidence_whole: sample.is_whole,
-    };
-    table.evidence = evidence::of_sample(&sample.text, sample.is_whole, &table.dialect);
-    if scan.ends.are_mixed() {
-        let unified = job.scratch.join("unified.csv");
-        newlines::unify(&table.path, &unified, &table.dialect, job.control)?;
-        table.path = unified;
-        table.line_end = b'\n';
-    }
-    let names = column_names(&table.dialect);
+    let names = column_names(&dialect);
     let mut rejects = RejectWriter::new(job.rejects());
-    for (line, text) in &table.dialect.notes {
+    for (line, text) in &dialect.notes {
         rejects.add(&Reject {
             line: *line,
             column: None,
             error: "Above the table".to_owned(),
             text,
         })?;
+    }
+    let mut table = Table {
+        path: file.path.clone(),
+        expected: expected(&scan, &dialect),
+        evidence: clean::judge_sample(&sample.text, &dialect),
+        is_evidence_whole: sample.is_whole,
+        line_end: scan.ends.escaped(),
+        is_clean: false,
+        dialect,
+    };
+    // The reader knows one kind of line end a file, and none of the spaces that some put before a quote.
+    if scan.ends.are_mixed() || scan.spaced > 0 {
+        table.clean(&names, &mut rejects, job)?;
+    }
+    if table.expected == 0 {
+        return Err(nothing_read(job.source, &table.dialect, &rejects));
     }
     let done = read(&mut table, &names, &mut rejects, job)?;
     if done.rows == 0 {

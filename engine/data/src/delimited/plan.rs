@@ -6,9 +6,9 @@
 
 use contract::ColumnType;
 
-use super::dialect::Dialect;
 use super::evidence::{Evidence, MISSING_WORDS};
-use crate::{DataError, engine};
+use super::read::Table;
+use crate::engine;
 
 /// What the conversion says when a value is not what the sample promised.
 const SURPRISE: &str = "a value has another type than the sample of its column";
@@ -60,7 +60,7 @@ impl Reading {
         }
     }
 
-    /// The reader converts by itself, which is faster, what it cannot get wrong; it rejects what it cannot convert.
+    /// The reader converts by itself, which is faster, what it cannot get wrong; it fails where it cannot convert.
     pub(crate) fn is_converted(self) -> bool {
         let is_decorated = self.has_missing_words || self.is_padded;
         match self.column_type {
@@ -109,7 +109,7 @@ impl Reading {
     }
 
     /// Every value is known to be of the type or a word for missing, so what does not convert is missing. Without the `nullif` DuckDB
-    /// would move the conversion into the reader, which then rejects the row instead.
+    /// would move the conversion into the reader, which fails instead.
     fn plain(self, value: &str, decimal: u8) -> String {
         let value = format!("nullif({value}, 'NA')");
         match self.column_type {
@@ -143,24 +143,14 @@ fn surprise(sql_type: &str) -> String {
     format!("CAST(error({}) AS {sql_type})", engine::text(SURPRISE))
 }
 
-/// Whether DuckDB gave up because a conversion failed, and not for another reason.
-pub(crate) fn is_surprise(error: &DataError) -> bool {
-    let DataError::Reader { source, .. } = error else {
-        return false;
-    };
-    let message = source.to_string();
-    message.contains(SURPRISE)
-        || message.contains("Conversion Error")
-        || message.contains("Could not convert")
-}
-
 /// `read_csv(…)` with everything decided: DuckDB detects nothing by itself.
 pub(crate) fn read_csv(
     source: &str,
-    dialect: &Dialect,
+    table: &Table,
     readings: &[Reading],
-    (errors, in_parallel): (&str, bool),
+    in_parallel: bool,
 ) -> String {
+    let dialect = &table.dialect;
     let columns: Vec<String> = readings
         .iter()
         .enumerate()
@@ -170,12 +160,12 @@ pub(crate) fn read_csv(
     let quote = dialect.quote.map_or_else(|| "''".to_owned(), letter);
     format!(
         "read_csv({source}, auto_detect = false, delim = {delimiter}, quote = {quote}, escape = {quote}, \
-         header = false, skip = {skip}, decimal_separator = {decimal}, columns = {{{columns}}}, \
-         store_rejects = true, rejects_table = '{errors}', rejects_scan = '{errors}_scan', rejects_limit = 0, \
+         header = false, skip = {skip}, new_line = {line_end}, decimal_separator = {decimal}, columns = {{{columns}}}, \
          max_line_size = {MAX_LINE_BYTES}, buffer_size = {BUFFER_BYTES}, compression = 'none', \
          hive_partitioning = false, parallel = {in_parallel})",
         delimiter = letter(dialect.delimiter),
         skip = dialect.skipped.records,
+        line_end = engine::text(table.line_end),
         decimal = letter(dialect.decimal),
         columns = columns.join(", "),
     )

@@ -8,6 +8,9 @@ use crate::DataError;
 /// A longer record is nearly always a quote that is never closed. 10 000 columns of long numbers stay under 1 MB.
 pub(crate) const LONGEST_RECORD_BYTES: u64 = 8 << 20;
 
+/// How our own files end their lines, as the reader is told of it.
+pub(crate) const LINE_FEED: &str = r"\n";
+
 /// How lines end, outside of quotes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct LineEnds {
@@ -17,8 +20,15 @@ pub(crate) struct LineEnds {
 }
 
 impl LineEnds {
-    pub(crate) fn has_line_feeds(self) -> bool {
-        self.line_feeds + self.returns_and_line_feeds > 0
+    /// The only kind, as the reader is told of it.
+    pub(crate) fn escaped(self) -> &'static str {
+        if self.returns > 0 {
+            r"\r"
+        } else if self.returns_and_line_feeds > 0 {
+            r"\r\n"
+        } else {
+            LINE_FEED
+        }
     }
 
     /// More than one kind in one file; the reader needs one.
@@ -48,6 +58,8 @@ pub(crate) struct RecordScan {
     /// Records without a single byte.
     pub(crate) blank: u64,
     pub(crate) ends: LineEnds,
+    /// Quoted fields with spaces before them, which DuckDB reads in two ways.
+    pub(crate) spaced: u64,
     longest: u64,
     longest_start: u64,
 }
@@ -66,6 +78,7 @@ impl RecordScan {
             records: 0,
             blank: 0,
             ends: LineEnds::default(),
+            spaced: 0,
             longest: 0,
             longest_start: 0,
         }
@@ -166,7 +179,10 @@ impl RecordScan {
                 self.end_record(found, found + 1)
             }
             _ => {
-                self.in_quotes = self.starts_field(block.get(..found).unwrap_or_default());
+                let before = block.get(..found).unwrap_or_default();
+                self.in_quotes = self.starts_field(before);
+                let is_spaced = self.in_quotes && before.last() == Some(&b' ');
+                self.spaced += u64::from(is_spaced);
                 found + 1
             }
         }

@@ -95,15 +95,15 @@ fn ragged_rows_are_kept_and_counted() {
         "a.csv",
         "a,b,c\n1,2,3\n4,5\n\n6,\"7\n7\",8\n9,10,11,12\n13,14,15\n\"16\"x,17,18\n19,20,\"never closed\n21,22,23\n",
         expect![[r#"
-            a text feature, b text feature, c text feature
+            a integer feature, b text feature, c integer feature
             1 | 2 | 3
             6 | 7\n7 | 8
             13 | 14 | 15
             4 rejected
-            {"line":3,"column":"b","error":"Too few fields: 2 instead of 3","text":"4,5"}
+            {"line":3,"column":"c","error":"Too few fields: 2 instead of 3","text":"4,5"}
             {"line":7,"column":null,"error":"Too many fields: 4 instead of 3","text":"9,10,11,12"}
-            {"line":9,"column":"a","error":"A quote is not closed properly","text":"\"16\"x,17,18"}
-            {"line":10,"column":"c","error":"A quote is not closed properly; the next line went with it","text":"19,20,\"never closed\n21,22,23"}
+            {"line":9,"column":"a","error":"A quote is closed before its field ends","text":"\"16\"x,17,18"}
+            {"line":10,"column":"c","error":"A quote is never closed; the next line went with it","text":"19,20,\"never closed\n21,22,23\n"}
         "#]],
     );
 }
@@ -121,7 +121,7 @@ fn rows_that_are_not_utf_8_are_kept_and_counted() {
     let rejects =
         fs::read_to_string(imported.rejects.as_ref().expect("a reject")).expect("readable");
     expect![[r#"
-        {"line":42,"column":"word","error":"Some bytes are not UTF-8","text":"bro?ken,40"}
+        {"line":42,"column":"word","error":"Some bytes are not UTF-8","text":"bro�ken,40"}
     "#]]
     .assert_eq(&rejects);
 }

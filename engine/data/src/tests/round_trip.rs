@@ -3,8 +3,12 @@
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 
+use contract::{ColumnRole, ColumnSpec, ColumnType, ReaderOptions};
+
 use super::Case;
-use crate::read_rows;
+use crate::delimited::dialect::Dialect;
+use crate::delimited::splitter::Splitter;
+use crate::{DataError, read_rows};
 
 #[derive(Clone, Debug)]
 enum Cells {
@@ -105,8 +109,87 @@ fn reads_back(columns: &[Cells]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Text that may be anything but well-formed.
+fn junk() -> impl Strategy<Value = String> {
+    let letter = prop::sample::select(vec![
+        'a', 'b', '1', '2', '.', ',', ',', '"', '"', '\n', '\n', '\r', ' ', 'ü',
+    ]);
+    prop::collection::vec(letter, 1..80).prop_map(|letters| {
+        // Header and rows say that there are three columns.
+        let body: String = letters.into_iter().collect();
+        format!("one,two,three\n{}{body}", "x,y,z\n".repeat(40))
+    })
+}
+
+/// What the splitter makes of a file: the rows, and how many records are none.
+fn split(text: &str) -> (Vec<Vec<Option<String>>>, u64) {
+    let dialect = Dialect::canonical(["one", "two", "three"].map(str::to_owned).to_vec());
+    let mut splitter = Splitter::new(text.as_bytes(), &dialect);
+    let (mut rows, mut rejected) = (Vec::new(), 0);
+    splitter.next_record().expect("the header");
+    while let Some(record) = splitter.next_record().expect("text is readable") {
+        if record.raw.is_empty() {
+            continue;
+        }
+        if record.fault().is_some() {
+            rejected += 1;
+            continue;
+        }
+        rows.push(record.cells().collect());
+    }
+    (rows, rejected)
+}
+
+/// Whatever stands in a file, DuckDB and the splitter see the same rows, and every other record is kept as a reject.
+fn is_read_to_the_letter(text: &str) -> Result<(), TestCaseError> {
+    let (rows, rejected) = split(text);
+    let spec = |name: &str| ColumnSpec {
+        name: name.into(),
+        column_type: ColumnType::Text,
+        role: ColumnRole::Feature,
+    };
+    let options = ReaderOptions {
+        delimiter: Some(','),
+        quote: Some('"'),
+        has_header: Some(true),
+        ..ReaderOptions::default()
+    };
+    let case = Case::new("junk.csv", text)
+        .options(options)
+        .with(|request| {
+            request.previous = Some(["one", "two", "three"].map(spec).to_vec());
+        });
+    let imported = match case.import() {
+        Ok(imported) => imported,
+        Err(error @ (DataError::EveryRowRejected { .. } | DataError::HeaderOnly { .. })) => {
+            prop_assert!(rows.is_empty(), "{error}");
+            return Ok(());
+        }
+        Err(error) => return Err(TestCaseError::fail(format!("{error}: {error:?}"))),
+    };
+    let page = read_rows(&imported.parquet, &imported.columns, 0, 1000)
+        .map_err(|error| TestCaseError::fail(error.to_string()))?;
+    let read: Vec<Vec<Option<String>>> = page
+        .rows
+        .iter()
+        .map(|row| {
+            row.iter()
+                .map(|cell| cell.as_deref().map(str::to_owned))
+                .collect()
+        })
+        .collect();
+    prop_assert_eq!(read, rows);
+    prop_assert_eq!(imported.rejected_rows, rejected);
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn junk_is_read_to_the_letter(text in junk()) {
+        is_read_to_the_letter(&text)?;
+    }
 
     #[test]
     fn any_table_reads_back(columns in table()) {
