@@ -12,6 +12,27 @@ pub fn install(ctx: &Context, render_state: &RenderState) {
     let format = render_state.target_format;
     let curves = curves::gpu::CurvesPipeline::new(device, format);
     let scatter = scatter::gpu::ScatterPipeline::new(device, format);
+    install_these(ctx, render_state, curves, scatter);
+}
+
+/// The same with shaders that lie in `folder`.
+#[cfg(all(test, debug_assertions))]
+pub(crate) fn install_from(ctx: &Context, render_state: &RenderState, folder: &std::path::Path) {
+    let device = &render_state.device;
+    let format = render_state.target_format;
+    let mut curves = curves::gpu::CurvesPipeline::new(device, format);
+    let mut scatter = scatter::gpu::ScatterPipeline::new(device, format);
+    curves.shader.lies_in(folder);
+    scatter.shader.lies_in(folder);
+    install_these(ctx, render_state, curves, scatter);
+}
+
+fn install_these(
+    ctx: &Context,
+    render_state: &RenderState,
+    curves: curves::gpu::CurvesPipeline,
+    scatter: scatter::gpu::ScatterPipeline,
+) {
     let mut renderer = render_state.renderer.write();
     renderer.callback_resources.insert(curves);
     renderer.callback_resources.insert(scatter);

@@ -92,6 +92,15 @@ fn datasets() -> Vec<Exhibit> {
         "ten_million_rows",
         "rows_on_their_way",
         "long_names",
+        "thousand_columns",
+    ];
+    let with_rejects = [
+        "wine",
+        "rejected_rows",
+        "long_rejected_rows",
+        "three_million_rejected_rows",
+        "rejected_rows_on_their_way",
+        "rejected_rows_damaged",
     ];
     [
         pages("datasets", DatasetsPanel::states(), |_| {
@@ -100,6 +109,9 @@ fn datasets() -> Vec<Exhibit> {
         pages("datasets rows", only(&with_rows), |_| on(DatasetTab::Rows)),
         pages("datasets chart", only(&with_rows), |_| {
             on(DatasetTab::Chart)
+        }),
+        pages("datasets rejected", only(&with_rejects), |_| {
+            on(DatasetTab::Rejected)
         }),
         pages("datasets versions", only(&["wine", "long_names"]), |_| {
             on(DatasetTab::Versions)

@@ -1,6 +1,12 @@
 //! Every exhibit is drawn, wide and narrow, in both themes; with `MILLRACE_GALLERY_OUT=FOLDER` the pictures are kept.
 
+mod after_training;
+mod comparing;
+mod datasets;
+mod hovering;
 mod learning;
+mod registry;
+mod training;
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -99,6 +105,33 @@ impl Stage {
 
     fn click(&mut self, label: &str) {
         self.harness.get_by_label(label).click();
+        self.harness.run();
+    }
+
+    /// The first thing whose name begins so.
+    fn click_first(&mut self, beginning: &str) {
+        let found = self
+            .harness
+            .query_all_by(|node| {
+                node.label()
+                    .is_some_and(|label| label.starts_with(beginning))
+            })
+            .next();
+        found
+            .unwrap_or_else(|| panic!("nothing is called {beginning}"))
+            .click();
+        self.harness.run();
+    }
+
+    fn says(&self, text: &str) -> bool {
+        self.harness
+            .query_all_by_label_contains(text)
+            .next()
+            .is_some()
+    }
+
+    fn key(&mut self, key: egui::Key) {
+        self.harness.key_press(key);
         self.harness.run();
     }
 

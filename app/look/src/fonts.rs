@@ -41,6 +41,11 @@ impl Default for Families {
     }
 }
 
+/// Every family that text is written in, the ones of egui first.
+pub fn families() -> Vec<FontFamily> {
+    definitions().families.into_keys().collect()
+}
+
 /// Every family falls back to Inter and then to the icons, so that an icon may stand inside a sentence.
 pub(crate) fn definitions() -> FontDefinitions {
     let families = Families::default();

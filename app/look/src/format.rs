@@ -104,6 +104,22 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// A length of time that was measured in whole microseconds: `13 µs`, `1.25 ms`.
+pub fn micros(value: u64) -> String {
+    if value < 1_000 {
+        return format!("{value} µs");
+    }
+    duration(value as f64 / 1e6)
+}
+
+/// A number as it stands in a file, with the minus sign that is written everywhere else.
+pub fn with_minus(text: &str) -> std::borrow::Cow<'_, str> {
+    match text.strip_prefix('-') {
+        Some(rest) => format!("{MINUS}{rest}").into(),
+        None => text.into(),
+    }
+}
+
 /// How long is left, said roughly, because it is a guess: `about 3 min left`.
 pub fn time_left(seconds: f64) -> String {
     if !seconds.is_finite() || seconds < 0.0 {

@@ -18,6 +18,7 @@ mod text;
 mod tokens;
 mod widgets;
 
+pub use fonts::families;
 pub use icon::Icon;
 pub use palette::{Palette, Token, Tone};
 pub use tokens::{Motion, Sizes, Space, TextSizes, Theme};

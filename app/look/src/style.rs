@@ -50,7 +50,7 @@ fn style(look: &Look) -> Style {
     let spacing = &mut style.spacing;
     spacing.item_spacing = Vec2::new(look.space.s, look.space.s);
     spacing.button_padding = Vec2::new(10.0, 6.0);
-    spacing.menu_margin = Margin::same(4);
+    spacing.menu_margin = Margin::same(8);
     spacing.window_margin = Margin::same(16);
     spacing.interact_size = Vec2::new(look.size.control, look.size.control);
     spacing.indent = look.space.l;

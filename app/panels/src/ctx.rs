@@ -1,8 +1,11 @@
 //! What a panel is given: the snapshot to read, the look to draw with, and two ways to ask.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 
-use contract::{Command, DataVersionRef, ModelName, ModelVersionRef, RunId, Snapshot, Timestamp};
+use contract::{
+    Command, DataVersionRef, ModelName, ModelVersionRef, Recipe, Run, RunId, Snapshot, Timestamp,
+};
 use look::Look;
 
 /// Everything that a panel may use. Nothing here waits, reads a file or knows the engine.
@@ -39,6 +42,8 @@ pub struct View {
     pub now: Timestamp,
     selection: RefCell<Option<Selection>>,
     training: RefCell<Option<DataVersionRef>>,
+    expected: RefCell<Option<Expected>>,
+    overview: Cell<Option<Place>>,
     requests: RefCell<Vec<Request>>,
 }
 
@@ -77,6 +82,11 @@ impl View {
         self.request(Request::PickFolderToWatch);
     }
 
+    /// Opens the file dialog; the rejected rows of this version are written there.
+    pub fn pick_file_for_rejects(&self, version: DataVersionRef) {
+        self.request(Request::PickFileForRejects(version));
+    }
+
     /// Puts text on the clipboard and says so.
     pub fn copy(&self, text: impl Into<String>) {
         self.request(Request::Copy(text.into()));
@@ -94,6 +104,47 @@ impl View {
         self.training.take()
     }
 
+    /// Remembers that a run of this recipe was asked for: the experiments open it as soon as it stands in a snapshot.
+    pub fn expect_run(&self, snapshot: &Snapshot, recipe: &Recipe) {
+        self.expected.replace(Some(Expected {
+            newest: snapshot.runs.last().map_or(0, |run| run.number),
+            data: recipe.data.clone(),
+            target: recipe.target.clone(),
+            since: self.now,
+        }));
+    }
+
+    /// The run that was expected, once, when it has come. One that does not come was refused, and is forgotten.
+    pub(crate) fn take_expected_run(&self, snapshot: &Snapshot) -> Option<Arc<Run>> {
+        let mut expected = self.expected.borrow_mut();
+        let waits_for = expected.as_ref()?;
+        let come = snapshot
+            .runs
+            .iter()
+            .rev()
+            .take_while(|run| run.number > waits_for.newest)
+            .find(|run| run.recipe.data == waits_for.data && run.recipe.target == waits_for.target);
+        let waited = self.now.unix_millis - waits_for.since.unix_millis;
+        if come.is_some() || waited > LONGEST_START {
+            *expected = None;
+        }
+        come.cloned()
+    }
+
+    /// From one thing of a place back to all of them.
+    pub fn show_overview(&self, place: Place) {
+        self.overview.set(Some(place));
+    }
+
+    /// Whether [`View::show_overview`] asked this place, once.
+    pub(crate) fn take_overview(&self, place: Place) -> bool {
+        let is_asked = self.overview.get() == Some(place);
+        if is_asked {
+            self.overview.set(None);
+        }
+        is_asked
+    }
+
     /// Everything since the last call, oldest first.
     pub fn take_requests(&self) -> Vec<Request> {
         self.requests.take()
@@ -104,12 +155,26 @@ impl View {
     }
 }
 
+/// Milliseconds after which a run that was asked for is no longer waited for: a large table has been read by then.
+const LONGEST_START: i64 = 120_000;
+
+/// A run that was asked for and is to be opened when it comes.
+#[derive(Debug)]
+struct Expected {
+    /// The number of the newest run when it was asked for.
+    newest: u64,
+    data: DataVersionRef,
+    target: Arc<str>,
+    since: Timestamp,
+}
+
 /// What only the window can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
     Navigate(Place),
     PickFilesToImport,
     PickFolderToWatch,
+    PickFileForRejects(DataVersionRef),
     Copy(String),
 }
 

@@ -31,9 +31,9 @@ mod widths;
 
 pub use ctx::{Commands, Ctx, Place, Request, Selection, View};
 pub use datasets::{DatasetTab, DatasetsPanel};
-pub use experiments::{CompareTab, ExperimentsPanel};
+pub use experiments::{CompareTab, ExperimentsPanel, proposed_name};
 pub use home::HomePanel;
-pub use inspector::Inspector;
+pub use inspector::{Inspector, nothing_inspected_ui};
 pub use journal::JournalPanel;
 pub use lineage::LineagePanel;
 pub use monitoring::MonitoringPanel;

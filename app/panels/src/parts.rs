@@ -77,7 +77,8 @@ pub(crate) fn from_right_ui<R>(
     .inner
 }
 
-/// A page's head: title and one explaining line at the left, actions at the right, or below where it is narrow.
+/// A page's head: title and one explaining line at the left, actions at the right in the order of their reading, or
+/// below where it is narrow.
 pub(crate) fn head_ui(
     look: &Look,
     ui: &mut Ui,
@@ -97,19 +98,17 @@ pub(crate) fn head_ui(
     if ui.available_width() < actions_width + NARROWEST_TITLE {
         ui.scope(title_ui);
         if actions_width > 0.0 {
-            let size = vec2(ui.available_width(), look.size.control);
-            let layout = Layout::right_to_left(Align::Center).with_main_align(Align::Max);
-            ui.allocate_ui_with_layout(size, layout, add_actions);
+            look.ends_ui(ui, look.size.control, |_| {}, add_actions);
         }
     } else {
-        from_right_ui(ui, LINES, |ui| {
-            add_actions(ui);
+        let left = |ui: &mut Ui| {
             let rect = ui.available_rect_before_wrap();
             let builder = egui::UiBuilder::new()
                 .max_rect(rect)
                 .layout(Layout::top_down(Align::Min));
             ui.scope_builder(builder, title_ui);
-        });
+        };
+        look.ends_ui(ui, LINES, left, add_actions);
     }
     ui.add_space(look.space.s);
 }
@@ -128,12 +127,16 @@ pub(crate) fn ago_ui(ctx: &Ctx<'_>, ui: &mut Ui, at: Timestamp) -> Response {
         .on_hover_text(exact_time(at))
 }
 
-/// The moment in the time zone of the machine.
+/// The moment in the time zone of the machine, with how far that is from UTC.
 pub(crate) fn exact_time(at: Timestamp) -> String {
+    exact_time_in(at, jiff::tz::TimeZone::system())
+}
+
+pub(crate) fn exact_time_in(at: Timestamp, zone: jiff::tz::TimeZone) -> String {
     match jiff::Timestamp::from_millisecond(at.unix_millis) {
         Ok(moment) => moment
-            .to_zoned_datetime(jiff::tz::TimeZone::system())
-            .strftime("%Y-%m-%d %H:%M:%S %Z")
+            .to_zoned_datetime(zone)
+            .strftime("%Y-%m-%d %H:%M:%S %:z")
             .to_string(),
         Err(_) => format::MISSING.to_owned(),
     }

@@ -4,6 +4,8 @@ use contract::{RunState, Snapshot};
 use look::{Icon, icon};
 use panels::{Place, Selection};
 
+use crate::undo::Way;
+
 /// What a key, the palette, a menu or a button may ask for. Values, never closures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Action {
@@ -31,6 +33,8 @@ pub(crate) enum Action {
     CopyId,
     ShowTasks,
     DismissNotices,
+    Undo,
+    Redo,
     OpenBeside,
     CloseTile,
     MaximiseTile,
@@ -51,12 +55,17 @@ pub(crate) struct Situation<'a> {
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) selection: Option<&'a Selection>,
     pub(crate) tiles: usize,
+    /// What would be undone and redone.
+    pub(crate) undo: Option<&'a str>,
+    pub(crate) redo: Option<&'a str>,
 }
 
 impl Action {
     /// In the order of the palette before anything is typed.
     pub(crate) fn all() -> Vec<Self> {
         let mut all = vec![
+            Self::Undo,
+            Self::Redo,
             Self::ImportFiles,
             Self::Train,
             Self::PauseRun,
@@ -127,6 +136,8 @@ impl Action {
             Self::CopyId => "copy_id",
             Self::ShowTasks => "show_tasks",
             Self::DismissNotices => "dismiss_notices",
+            Self::Undo => "undo",
+            Self::Redo => "redo",
             Self::OpenBeside => "open_beside",
             Self::CloseTile => "close_tile",
             Self::MaximiseTile => "maximise_tile",
@@ -174,6 +185,8 @@ impl Action {
             Self::CopyId => "Copy the id of the selection",
             Self::ShowTasks => "Show what is running",
             Self::DismissNotices => "Dismiss all notices",
+            Self::Undo => "Undo",
+            Self::Redo => "Redo",
             Self::OpenBeside => "Open beside",
             Self::CloseTile => "Close the tile",
             Self::MaximiseTile => "Maximise or restore the tile",
@@ -188,6 +201,24 @@ impl Action {
             Self::NormalText => "Normal text",
             Self::EditKeymap => "Edit the keymap",
         }
+    }
+
+    /// The title with what it is about now: “Undo alias champion → wine@3”.
+    pub(crate) fn title_now(self, situation: &Situation<'_>) -> String {
+        let about = match self {
+            Self::Undo => situation.undo,
+            Self::Redo => situation.redo,
+            _ => None,
+        };
+        match about {
+            Some(about) => format!("{} {about}", self.title()),
+            None => self.title().to_owned(),
+        }
+    }
+
+    /// Whether a field that is typed into has the same for its own text.
+    pub(crate) fn is_of_text_too(self) -> bool {
+        matches!(self, Self::Undo | Self::Redo)
     }
 
     /// What it does, for whoever does not know yet.
@@ -217,6 +248,8 @@ impl Action {
             Self::CopyId => "To paste it into a script",
             Self::ShowTasks => "Progress, time left, cancel",
             Self::DismissNotices => "Only the notices, nothing else",
+            Self::Undo => "Aliases, endpoints, columns, folders, the layout",
+            Self::Redo => "What was undone last",
             Self::OpenBeside => "Splits the work area",
             Self::CloseTile => "The place stays in the rail",
             Self::MaximiseTile => "One tile over all others",
@@ -253,6 +286,8 @@ impl Action {
             Self::CopyId => icon::COPY,
             Self::ShowTasks => icon::TASKS,
             Self::DismissNotices => icon::CHECK,
+            Self::Undo => icon::UNDO,
+            Self::Redo => icon::REDO,
             Self::OpenBeside | Self::MaximiseTile | Self::ResetLayout => icon::TABLE,
             Self::ToggleInspector => icon::INSPECTOR,
             Self::ToggleTheme | Self::ThemeSystem | Self::ThemeDark => icon::THEME_DARK,
@@ -293,6 +328,8 @@ impl Action {
             Self::CloseTile => situation.tiles > 1,
             Self::ShowTasks => !snapshot.tasks.is_empty(),
             Self::DismissNotices => !snapshot.notices.is_empty(),
+            Self::Undo => situation.undo.is_some(),
+            Self::Redo => situation.redo.is_some(),
             Self::Train => !snapshot.datasets.is_empty(),
             Self::CopyId | Self::ShowLineage => situation.selection.is_some(),
             Self::PauseRun => run_is(situation, |state| state == RunState::Running),
@@ -324,6 +361,8 @@ pub(crate) enum Wish {
     /// Files that were dropped or picked.
     Take(Vec<std::path::PathBuf>),
     OpenBeside(Place),
+    /// Undoes or redoes this step.
+    GoBack(Way, u64),
     StopAndQuit,
     KeepWorking,
     Stay,

@@ -3,31 +3,39 @@
 use std::path::PathBuf;
 use std::sync::mpsc::SyncSender;
 
+use contract::DataVersionRef;
+
+use crate::action::Wish;
 use crate::engine::Start;
 
 /// Answers that wait for the next frame.
 pub(crate) const QUEUE: usize = 64;
 
 pub(crate) enum Arrival {
-    Opened(Start, Result<Box<host::Engine>, Problem>),
+    Opened(Start, Result<host::Opened, Problem>),
+    /// After the end of the process that held the project.
+    TookOver(Result<host::Opened, Problem>),
     /// Nothing was picked when the list is empty.
     Picked(Purpose, Vec<PathBuf>),
     /// No dialog could be shown.
-    NoDialog,
+    NoDialog(Purpose),
     /// The sample was written to disk and can be imported.
     SampleWritten(Result<PathBuf, Problem>),
     Closed,
     DeviceLost(String),
+    /// A notification was clicked: the window comes to the front, at what it is about.
+    ComeForward(Wish),
 }
 
 /// What a file dialog is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     NewProject,
     OpenProject,
     ImportFiles,
     WatchFolder,
     WriteBackup,
+    ExportRejects(DataVersionRef),
 }
 
 /// Something that failed, as a person reads it.

@@ -20,8 +20,9 @@ pub(crate) const DATA_EXTENSIONS: [&str; 13] = [
     "gz",
 ];
 
-/// A person needs longer than this to close a dialog, so there was none.
-const NO_DIALOG: Duration = Duration::from_millis(150);
+/// A person needs longer than this to close a dialog, so there was none; the first question to the desktop takes
+/// several hundred milliseconds by itself where nothing answers.
+const NO_DIALOG: Duration = Duration::from_millis(1_000);
 
 type Pick = std::pin::Pin<Box<dyn Future<Output = Vec<PathBuf>> + Send>>;
 
@@ -33,7 +34,7 @@ pub(crate) fn pick(
     arrivals: SyncSender<Arrival>,
 ) -> Result<(), String> {
     let dialog = AsyncFileDialog::new().set_directory(folder);
-    let pick: Pick = match purpose {
+    let pick: Pick = match &purpose {
         Purpose::NewProject => {
             let dialog = dialog
                 .set_title("New project")
@@ -48,6 +49,14 @@ pub(crate) fn pick(
                 .set_file_name("backup.tar");
             one(dialog.save_file())
         }
+        Purpose::ExportRejects(version) => {
+            let dialog = dialog
+                .set_title("Export the rejected rows")
+                .set_file_name(rejects_name(version))
+                .add_filter("CSV", &["csv"])
+                .add_filter("JSON lines", &["jsonl"]);
+            one(dialog.save_file())
+        }
         Purpose::ImportFiles => {
             let dialog = dialog
                 .set_title("Import files")
@@ -60,13 +69,18 @@ pub(crate) fn pick(
         let asked = Instant::now();
         let paths = wait_for(pick);
         let arrival = if paths.is_empty() && asked.elapsed() < NO_DIALOG {
-            Arrival::NoDialog
+            Arrival::NoDialog(purpose)
         } else {
             Arrival::Picked(purpose, paths)
         };
         arrive(&arrivals, arrival);
         wake();
     })
+}
+
+/// What a file of rejected rows is called at first.
+pub(crate) fn rejects_name(version: &contract::DataVersionRef) -> String {
+    format!("{}-v{}-rejected.csv", version.dataset, version.version)
 }
 
 /// Says something in a dialog of the desktop, when the window itself no longer can.

@@ -67,6 +67,63 @@ pub(crate) fn exists(path: &Path) -> bool {
     path.exists()
 }
 
+pub(crate) fn is_folder(path: &Path) -> bool {
+    path.is_dir()
+}
+
+/// The path as the system has it, without links and dots; as it is where the system does not say.
+pub(crate) fn real(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// The font files of the system and of the person, a bounded number of them.
+pub(crate) fn font_files() -> Vec<PathBuf> {
+    const MOST: usize = 8_000;
+    const DEEPEST: usize = 5;
+    let fixed = [
+        "/usr/share/fonts",
+        "/usr/local/share/fonts",
+        "/run/current-system/sw/share/X11/fonts",
+        "/System/Library/Fonts",
+        "/Library/Fonts",
+        "C:\\Windows\\Fonts",
+    ];
+    let mut folders: Vec<(PathBuf, usize)> = fixed
+        .into_iter()
+        .map(|path| (PathBuf::from(path), 0))
+        .collect();
+    folders.extend(dirs::font_dir().map(|folder| (folder, 0)));
+    folders.extend(dirs::home_dir().map(|home| (home.join(".fonts"), 0)));
+    let mut files = Vec::new();
+    while let Some((folder, depth)) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                if depth < DEEPEST {
+                    folders.push((path, depth + 1));
+                }
+            } else if is_font(&path) && files.len() < MOST {
+                files.push(path);
+            }
+        }
+    }
+    files
+}
+
+fn is_font(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|extension| {
+        ["ttf", "otf", "ttc", "otc"]
+            .iter()
+            .any(|known| extension.eq_ignore_ascii_case(known))
+    })
+}
+
+/// A whole file, for somebody on a thread of their own.
+pub(crate) fn bytes(path: &Path) -> Option<Vec<u8>> {
+    std::fs::read(path).ok()
+}
+
 /// A file to write.
 struct Write {
     path: PathBuf,

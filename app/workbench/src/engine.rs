@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 use contract::{Command, Refusal, Snapshot};
+use host::{Engine, Guest, Holder, HostError, Opened};
 
 use crate::arrival::{Arrival, Problem, arrive};
+use crate::handover::{Handover, Holding};
 
 /// Wakes the window; given to the engine, called from its threads.
 pub(crate) type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -30,7 +32,12 @@ pub(crate) enum Project {
 
 /// The way down.
 pub(crate) enum Link {
-    Engine(Box<host::Engine>),
+    /// This window holds the project.
+    Engine(Box<Engine>),
+    /// Another process holds it.
+    Guest(Box<Guest>),
+    /// The other process has ended, and the project is being opened anew.
+    Changing(Box<Handover>),
     /// A picture that stays, and what was asked over it: for tests of the window alone.
     #[cfg(test)]
     Still {
@@ -43,6 +50,8 @@ impl Link {
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         match self {
             Self::Engine(engine) => engine.snapshot(),
+            Self::Guest(guest) => guest.snapshot(),
+            Self::Changing(handover) => Arc::clone(&handover.snapshot),
             #[cfg(test)]
             Self::Still { snapshot, .. } => Arc::clone(snapshot),
         }
@@ -53,11 +62,42 @@ impl Link {
     pub(crate) fn submit(&self, command: Command) -> Result<(), Refusal> {
         match self {
             Self::Engine(engine) => engine.submit(command),
+            Self::Guest(guest) => guest.submit(command),
+            Self::Changing(handover) => handover.submit(command),
             #[cfg(test)]
             Self::Still { asked, .. } => {
                 asked.borrow_mut().push(command);
                 Ok(())
             }
+        }
+    }
+
+    /// Who holds the project, where it is not this window.
+    pub(crate) fn holder(&self) -> Option<&Holder> {
+        match self {
+            Self::Guest(guest) => Some(guest.holder()),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn holding(&self) -> Option<Holding> {
+        match self {
+            Self::Changing(_) => Some(Holding::Changing),
+            _ => self.holder().cloned().map(Holding::Elsewhere),
+        }
+    }
+
+    /// True if work ends with this window. What another process does goes on without it.
+    pub(crate) fn does_the_work(&self) -> bool {
+        self.holding().is_none()
+    }
+}
+
+impl From<Opened> for Link {
+    fn from(opened: Opened) -> Self {
+        match opened {
+            Opened::Own(engine) => Self::Engine(engine),
+            Opened::Guest(guest) => Self::Guest(guest),
         }
     }
 }
@@ -99,21 +139,16 @@ pub(crate) fn start(
     let name = start.path().display().to_string();
     let work = move || {
         let opened = match &start {
-            Start::Open(path) => host::Engine::open(path, Arc::clone(&wake)),
-            Start::Create(path) => host::Engine::create(path, Arc::clone(&wake)),
-        };
-        let result = opened.map(Box::new).map_err(|error| {
-            let refusal = error.refusal();
-            let what = match &start {
-                Start::Open(_) => "The project could not be opened",
-                Start::Create(_) => "The project could not be made",
-            };
-            Problem {
-                what: what.to_owned(),
-                why: refusal.error,
-                hint: refusal.hint,
+            Start::Open(path) => Opened::open(path, Arc::clone(&wake)),
+            Start::Create(path) => {
+                Engine::create(path, Arc::clone(&wake)).map(|engine| Opened::Own(Box::new(engine)))
             }
-        });
+        };
+        let what = match &start {
+            Start::Open(_) => "The project could not be opened",
+            Start::Create(_) => "The project could not be made",
+        };
+        let result = opened.map_err(|error| problem(what, &error));
         arrive(&arrivals, Arrival::Opened(start, result));
         wake();
     };
@@ -124,6 +159,36 @@ pub(crate) fn start(
     })
 }
 
+/// The same after its holder has ended: this window holds it then, or looks on at whoever was quicker.
+pub(crate) fn take_over(
+    path: PathBuf,
+    wake: Wake,
+    arrivals: SyncSender<Arrival>,
+) -> Result<(), Problem> {
+    const WHAT: &str =
+        "The program that held the project has ended, and it could not be taken over";
+    let work = move || {
+        let opened = Opened::take_over(&path, Arc::clone(&wake));
+        let result = opened.map_err(|error| problem(WHAT, &error));
+        arrive(&arrivals, Arrival::TookOver(result));
+        wake();
+    };
+    on_thread("take-over", work).map_err(|why| Problem {
+        what: WHAT.to_owned(),
+        why,
+        hint: Some("Open it again".to_owned()),
+    })
+}
+
+fn problem(what: &str, error: &HostError) -> Problem {
+    let refusal = error.refusal();
+    Problem {
+        what: what.to_owned(),
+        why: refusal.error,
+        hint: refusal.hint,
+    }
+}
+
 /// Drains and stops on a thread of its own; `Arrival::Closed` says that it is done.
 pub(crate) fn close(link: Link, wake: Wake, arrivals: SyncSender<Arrival>) {
     let work = {
@@ -131,6 +196,8 @@ pub(crate) fn close(link: Link, wake: Wake, arrivals: SyncSender<Arrival>) {
         move || {
             match link {
                 Link::Engine(engine) => engine.close(),
+                // The other process goes on.
+                Link::Guest(_) | Link::Changing(_) => {}
                 #[cfg(test)]
                 Link::Still { .. } => {}
             }

@@ -8,10 +8,10 @@ use crate::action::Action;
 
 const BUILT_IN: &str = include_str!("../../../assets/keymap.toml");
 
-/// At most one shortcut an action.
+/// Any number of shortcuts an action; the first is the one that is shown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Keymap {
-    shortcuts: BTreeMap<Action, KeyboardShortcut>,
+    shortcuts: BTreeMap<Action, Vec<KeyboardShortcut>>,
     /// Most specific first: `Ctrl+Shift+T` is looked for before `Ctrl+T`.
     ordered: Vec<(KeyboardShortcut, Action)>,
 }
@@ -39,21 +39,25 @@ impl Keymap {
                 shortcuts.remove(&action);
                 continue;
             }
-            let shortcut = parse(&keys).ok_or_else(|| format!("“{keys}” of {name} is no key"))?;
+            let several: Option<Vec<KeyboardShortcut>> = keys.split(',').map(parse).collect();
+            let several = several.ok_or_else(|| format!("“{keys}” of {name} is no key"))?;
             // A key that was taken moves here.
-            shortcuts.retain(|_, taken| *taken != shortcut);
-            shortcuts.insert(action, shortcut);
+            shortcuts.retain(|_, taken| {
+                taken.retain(|shortcut| !several.contains(shortcut));
+                !taken.is_empty()
+            });
+            shortcuts.insert(action, several);
         }
         let mut ordered: Vec<(KeyboardShortcut, Action)> = shortcuts
             .iter()
-            .map(|(action, shortcut)| (*shortcut, *action))
+            .flat_map(|(action, several)| several.iter().map(|shortcut| (*shortcut, *action)))
             .collect();
         ordered.sort_by_key(|(shortcut, _)| std::cmp::Reverse(weight(shortcut.modifiers)));
         Ok(Self { shortcuts, ordered })
     }
 
     pub(crate) fn shortcut(&self, action: Action) -> Option<KeyboardShortcut> {
-        self.shortcuts.get(&action).copied()
+        self.shortcuts.get(&action)?.first().copied()
     }
 
     /// The shortcut as a person reads it, such as `Ctrl+K`; empty when there is none.
@@ -61,14 +65,16 @@ impl Keymap {
         self.shortcut(action).map_or_else(String::new, written)
     }
 
-    /// The action whose keys were pressed in this frame; the press is used up.
+    /// The action whose keys were pressed in this frame; the press is used up. A field that is typed into undoes its own text.
     pub(crate) fn pressed(&self, ctx: &egui::Context) -> Option<Action> {
+        let is_typing = ctx.text_edit_focused();
         ctx.input_mut(|input| {
             // AltGr comes as Ctrl with Alt: what it writes on a person's keyboard is a sign and no action.
             let alt = input.modifiers.alt;
             self.ordered
                 .iter()
                 .filter(|(shortcut, _)| shortcut.modifiers.alt == alt)
+                .filter(|(_, action)| !(is_typing && action.is_of_text_too()))
                 .find(|(shortcut, _)| input.consume_shortcut(shortcut))
                 .map(|(_, action)| *action)
         })

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use eframe::egui;
-use millrace_workbench::{App, Folders, Options};
+use millrace_workbench::{App, Folders, Options, install_system_fonts};
 
 const ICON: &[u8] = include_bytes!("../../../assets/icons/millrace-256.png");
 
@@ -68,11 +68,16 @@ fn run(options: Options) -> Result<(), eframe::Error> {
         .with_drag_and_drop(true);
     let native = eframe::NativeOptions {
         viewport,
+        // The window looks for them itself, beside the UI thread.
+        system_font_fallback: false,
         ..eframe::NativeOptions::default()
     };
     eframe::run_native(
         "millrace",
         native,
-        Box::new(|cc| Ok(Box::new(App::new(cc, options)?))),
+        Box::new(|cc| {
+            install_system_fonts(&cc.egui_ctx);
+            Ok(Box::new(App::new(cc, options)?))
+        }),
     )
 }

@@ -206,6 +206,7 @@ fn moved(ui: &Ui) -> bool {
 
 fn row_ui(ui: &mut Ui, look: &Look, row: &Row, is_chosen: bool) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    let mut is_cut = false;
     if ui.is_rect_visible(rect) {
         let palette = &look.palette;
         let painter = ui.painter();
@@ -236,8 +237,10 @@ fn row_ui(ui: &mut Ui, look: &Look, row: &Row, is_chosen: bool) -> Response {
             120.0,
         );
         let right = rect.right() - 16.0 - keys.size().x;
-        let title = ui.fonts_mut(|fonts| fonts.layout_job(marked(look, row)));
         let left = rect.left() + 38.0;
+        let title_room = (right - 12.0 - left).max(0.0);
+        let title = ui.fonts_mut(|fonts| fonts.layout_job(marked(look, row, title_room)));
+        is_cut = title.elided;
         let middle = |height: f32| rect.center().y - height / 2.0;
         let hint_left = left + title.size().x + 12.0;
         let hint_room = (right - 12.0 - hint_left).max(0.0);
@@ -265,12 +268,21 @@ fn row_ui(ui: &mut Ui, look: &Look, row: &Row, is_chosen: bool) -> Response {
     let enabled = ui.is_enabled();
     response
         .widget_info(|| WidgetInfo::selected(Role::ListBoxOption, enabled, is_chosen, &row.title));
-    response.on_hover_cursor(egui::CursorIcon::PointingHand)
+    let response = response.on_hover_cursor(egui::CursorIcon::PointingHand);
+    if is_cut {
+        response.on_hover_text(&row.title)
+    } else {
+        response
+    }
 }
 
-/// The title with the matched letters lit.
-fn marked(look: &Look, row: &Row) -> egui::text::LayoutJob {
-    let mut job = egui::text::LayoutJob::default();
+/// The title with the matched letters lit, on one line that is cut at `room`.
+pub(crate) fn marked(look: &Look, row: &Row, room: f32) -> egui::text::LayoutJob {
+    let mut job = egui::text::LayoutJob {
+        wrap: egui::text::TextWrapping::truncate_at_width(room),
+        break_on_newline: false,
+        ..egui::text::LayoutJob::default()
+    };
     for (place, letter) in row.title.chars().enumerate() {
         let is_match = row.places.contains(&place);
         let (font, color) = if is_match {
@@ -298,7 +310,7 @@ pub(crate) fn rows(
         .filter(|action| *action != Action::Palette && action.is_possible(situation));
     for action in possible {
         let row = Row {
-            title: action.title().to_owned(),
+            title: action.title_now(situation),
             hint: action.hint().to_owned(),
             icon: action.icon(),
             keys: keys(action),

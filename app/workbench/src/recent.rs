@@ -17,7 +17,7 @@ pub(crate) struct Recent {
 pub(crate) struct RecentProject {
     pub(crate) path: PathBuf,
     pub(crate) name: String,
-    /// Milliseconds since 1970.
+    /// When it was last opened or closed, in milliseconds since 1970.
     pub(crate) opened: i64,
 }
 
@@ -43,6 +43,14 @@ impl Recent {
             },
         );
         self.projects.truncate(MOST);
+    }
+
+    /// It was in use until now.
+    pub(crate) fn touch(&mut self, path: &Path, now: i64) {
+        let known = self.projects.iter_mut();
+        for project in known.filter(|project| project.path == path) {
+            project.opened = now;
+        }
     }
 
     pub(crate) fn forget(&mut self, path: &Path) {

@@ -29,6 +29,16 @@ pub(crate) struct Layout {
     /// Something was changed by a person since it was last kept.
     #[serde(skip)]
     is_changed: bool,
+    /// The arrangement that was just given up.
+    #[serde(skip)]
+    left: Option<Left>,
+}
+
+/// An arrangement that was given up, as it was kept, and for what.
+#[derive(Clone, Debug)]
+pub(crate) struct Left {
+    pub(crate) title: String,
+    pub(crate) before: String,
 }
 
 impl Default for Layout {
@@ -39,6 +49,7 @@ impl Default for Layout {
             inspector_is_open: true,
             maximised: None,
             is_changed: false,
+            left: None,
         }
     }
 }
@@ -57,6 +68,17 @@ impl Layout {
 
     pub(crate) fn written(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Lays the tiles as they were kept.
+    pub(crate) fn lay(&mut self, kept: &str) {
+        *self = Self::read(Some(kept));
+        self.is_changed = true;
+    }
+
+    /// The arrangement that was given up since the last call.
+    pub(crate) fn take_left(&mut self) -> Option<Left> {
+        self.left.take()
     }
 
     /// Whether it is to be kept anew; asks once.
@@ -177,6 +199,10 @@ impl Layout {
         if self.tile_count() > 1
             && let Some(tile) = self.focused_tile()
         {
+            self.left = Some(Left {
+                title: format!("closing {}", self.place().title()),
+                before: self.written(),
+            });
             self.tree.remove_recursively(tile);
             self.focused = None;
             self.maximised = None;
@@ -192,9 +218,14 @@ impl Layout {
     }
 
     pub(crate) fn reset(&mut self) {
+        let left = Left {
+            title: "reset of the layout".to_owned(),
+            before: self.written(),
+        };
         *self = Self {
             inspector_is_open: self.inspector_is_open,
             is_changed: true,
+            left: (self.tile_count() > 1).then_some(left),
             tree: new_tree(self.place()),
             ..Self::default()
         };

@@ -14,11 +14,13 @@
 //! 6. What an object's path or bytes are given out for is what its digest says — `tests::objects::every_flipped_bit_is_found`.
 //! 7. An object is there wholly or not at all — `tests::objects::a_full_disk_leaves_no_half_object`.
 //! 8. Lineage reaches every ancestor and descendant and nothing else — `tests::lineage::the_graph_is_the_closure_of_the_edges`.
+//! 9. Predictions outlive the catalog — `tests::keep::sealed_predictions_come_back`, `tests::keep::an_old_catalog_is_taken_over`.
 
 mod backup;
 mod connection;
 mod error;
 mod facts;
+mod keep;
 mod lineage;
 mod migrate;
 mod objects;
@@ -28,7 +30,9 @@ mod projection;
 
 pub use connection::Catalog;
 pub use error::CatalogError;
+pub use keep::TakenOver;
 pub use objects::Objects;
+pub use points::{PointOfRun, TakePoints};
 
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,14 @@ use duckdb::{Connection, Params, params};
 use crate::connection::{appender, quoted, quoted_path};
 use crate::{Catalog, CatalogError};
 
+/// Takes a batch of points; false ends the reading.
+pub type TakePoints<'a> = &'a mut dyn FnMut(&[PointOfRun]) -> bool;
+/// A point and whose it is.
+pub type PointOfRun = (RunId, MetricPoint);
+
+/// Names of metrics that are looked for among the last ones, so that equal names share their memory.
+const MOST_SHARED_KEYS: usize = 32;
+
 impl Catalog {
     /// Adds points of a run, all or none.
     ///
@@ -22,31 +30,30 @@ impl Catalog {
         run: &RunId,
         points: &[MetricPoint],
     ) -> Result<(), CatalogError> {
-        if points.is_empty() {
-            return Ok(());
-        }
-        let runs = std::iter::repeat_n(run.as_str(), points.len());
-        let keys = points.iter().map(|point| &*point.key);
-        let steps = points.iter().map(|point| point.step);
-        let values = points.iter().map(|point| point.value);
-        let millis = points.iter().map(|point| point.at.unix_millis);
-        let batch = RecordBatch::try_from_iter([
-            (
-                "run",
-                Arc::new(StringArray::from_iter_values(runs)) as ArrayRef,
-            ),
-            ("key", Arc::new(StringArray::from_iter_values(keys))),
-            ("step", Arc::new(UInt64Array::from_iter_values(steps))),
-            ("value", Arc::new(Float64Array::from_iter_values(values))),
-            (
-                "unix_millis",
-                Arc::new(Int64Array::from_iter_values(millis)),
-            ),
-        ])?;
         self.run_whole("add metrics to", |connection| {
-            let mut appender = appender(connection, "metric_point")?;
-            appender.append_record_batch(batch)?;
-            Ok(appender.flush()?)
+            append(connection, run, points)
+        })
+    }
+
+    /// Puts these points in the place of all points of a run from their first step on, all or none: what a killed program had noted
+    /// and not yet added.
+    ///
+    /// # Errors
+    /// When the disk refuses; the points are as they were then.
+    pub fn replace_points(
+        &mut self,
+        run: &RunId,
+        points: &[MetricPoint],
+    ) -> Result<(), CatalogError> {
+        let Some(first_step) = points.iter().map(|point| point.step).min() else {
+            return Ok(());
+        };
+        self.run_whole("replace metrics in", |connection| {
+            connection.execute(
+                "DELETE FROM metric_point WHERE run = ? AND step >= ?",
+                params![run.as_str(), first_step],
+            )?;
+            append(connection, run, points)
         })
     }
 
@@ -66,16 +73,38 @@ impl Catalog {
         Ok(points.into_iter().map(|(_, point)| point).collect())
     }
 
-    /// The points of all runs, ordered by run, key and step.
+    /// Goes through the points of all runs in the order they were added, a batch at a time, until `take` returns false.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn all_points(&self) -> Result<Vec<(RunId, MetricPoint)>, CatalogError> {
+    pub fn each_points(&self, take: TakePoints<'_>) -> Result<(), CatalogError> {
+        self.run("read", |connection| {
+            visit_points(
+                connection,
+                "SELECT run, key, step, value, unix_millis FROM metric_point",
+                [],
+                take,
+            )
+        })
+    }
+
+    /// The last value of every metric of these runs.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn last_points(&self, runs: &[RunId]) -> Result<Vec<(RunId, MetricPoint)>, CatalogError> {
+        if runs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let names: Vec<String> = runs.iter().map(|run| quoted(run.as_str())).collect();
         self.run("read", |connection| {
             read_points(
                 connection,
-                "SELECT run, key, step, value, unix_millis FROM metric_point
-                 ORDER BY run, key, step, rowid",
+                &format!(
+                    "SELECT run, key, max(step), arg_max(value, step), max(unix_millis) FROM metric_point
+                     WHERE run IN ({}) GROUP BY run, key ORDER BY run, key",
+                    names.join(", ")
+                ),
                 [],
             )
         })
@@ -133,28 +162,83 @@ impl Catalog {
     }
 }
 
-/// Reads `run, key, step, value, unix_millis`. Neighbours share their run and key.
+/// Adds points of a run.
+fn append(
+    connection: &Connection,
+    run: &RunId,
+    points: &[MetricPoint],
+) -> Result<(), CatalogError> {
+    if points.is_empty() {
+        return Ok(());
+    }
+    let runs = std::iter::repeat_n(run.as_str(), points.len());
+    let keys = points.iter().map(|point| &*point.key);
+    let steps = points.iter().map(|point| point.step);
+    let values = points.iter().map(|point| point.value);
+    let millis = points.iter().map(|point| point.at.unix_millis);
+    let batch = RecordBatch::try_from_iter([
+        (
+            "run",
+            Arc::new(StringArray::from_iter_values(runs)) as ArrayRef,
+        ),
+        ("key", Arc::new(StringArray::from_iter_values(keys))),
+        ("step", Arc::new(UInt64Array::from_iter_values(steps))),
+        ("value", Arc::new(Float64Array::from_iter_values(values))),
+        (
+            "unix_millis",
+            Arc::new(Int64Array::from_iter_values(millis)),
+        ),
+    ])?;
+    let mut appender = appender(connection, "metric_point")?;
+    appender.append_record_batch(batch)?;
+    Ok(appender.flush()?)
+}
+
 fn read_points(
     connection: &Connection,
     sql: &str,
     params: impl Params,
 ) -> Result<Vec<(RunId, MetricPoint)>, CatalogError> {
-    let mut statement = connection.prepare(sql)?;
     let mut points = Vec::new();
-    let (mut run, mut key) = (RunId::new(""), Arc::<str>::from(""));
+    visit_points(connection, sql, params, &mut |batch| {
+        points.extend_from_slice(batch);
+        true
+    })?;
+    Ok(points)
+}
+
+/// Reads `run, key, step, value, unix_millis`. Neighbours share their run and key.
+fn visit_points(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+    take: TakePoints<'_>,
+) -> Result<(), CatalogError> {
+    let mut statement = connection.prepare(sql)?;
+    let mut keys: Vec<Arc<str>> = Vec::new();
+    let mut run = RunId::new("");
+    let mut points = Vec::new();
     for batch in statement.stream_arrow(params)? {
         let batch = batch?;
         let columns = PointColumns::of(&batch).ok_or(duckdb::Error::InvalidQuery)?;
+        points.clear();
         points.reserve(batch.num_rows());
         for row in 0..batch.num_rows() {
             if columns.runs.value(row) != run.as_str() {
                 run = RunId::new(columns.runs.value(row));
             }
-            if columns.keys.value(row) != &*key {
-                key = columns.keys.value(row).into();
-            }
+            let key = columns.keys.value(row);
+            // The few keys of a run take turns.
+            let known = keys.iter().find(|known| &***known == key).cloned();
+            let key = known.unwrap_or_else(|| {
+                if keys.len() == MOST_SHARED_KEYS {
+                    keys.clear();
+                }
+                keys.push(key.into());
+                keys[keys.len() - 1].clone()
+            });
             let point = MetricPoint {
-                key: key.clone(),
+                key,
                 step: columns.steps.value(row),
                 value: columns.values.value(row),
                 at: Timestamp {
@@ -163,8 +247,11 @@ fn read_points(
             };
             points.push((run.clone(), point));
         }
+        if !take(&points) {
+            break;
+        }
     }
-    Ok(points)
+    Ok(())
 }
 
 struct PointColumns<'a> {

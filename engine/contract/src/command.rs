@@ -1,16 +1,17 @@
 //! Commands: what a person, `millctl`, an HTTP call or a trigger asks, in the imperative. Values, never closures.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Cell, ColumnRole, ColumnSpec, DataVersion, DataVersionRef, DatasetName, DriftReport,
-    FactRecord, LineageGraph, MetricPoint, Model, ModelName, ModelSelector, ModelVersion,
-    ModelVersionRef, PredictedOutput, ReaderOptions, Recipe, Run, RunId, ServerAddress, TaskId,
-    TaskView,
+    Cell, ColumnRole, ColumnSpec, DataVersion, DataVersionRef, DatasetName, DeviceChoice,
+    DriftReport, FactRecord, LineageGraph, MetricPoint, Model, ModelName, ModelSelector,
+    ModelVersion, ModelVersionRef, PointsQuery, PredictedOutput, ReaderOptions, Recipe,
+    RejectsPage, Run, RunId, ServerAddress, TaskId, TaskView,
 };
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,11 +34,28 @@ pub enum Command {
     ForgetFolder {
         path: PathBuf,
     },
-    /// Puts these rows into the snapshot's `rows`.
+    /// Puts these rows into the snapshot's `rows`; without `columns` all of them. A table of many columns answers with fewer rows.
     ShowRows {
         version: DataVersionRef,
         first_row: u64,
         count: u32,
+        columns: Option<Range<usize>>,
+    },
+    /// Puts rejected rows `first..first + count` into the snapshot's `rejects`.
+    ShowRejects {
+        version: DataVersionRef,
+        first: u64,
+        count: u32,
+    },
+    /// Writes all rejected rows to a file: as JSON lines where it is called so, else as CSV.
+    ExportRejects {
+        version: DataVersionRef,
+        path: PathBuf,
+    },
+    /// Puts the points of a scatter into the snapshot's `points`.
+    ShowPoints {
+        version: DataVersionRef,
+        query: PointsQuery,
     },
     StartRun {
         recipe: Box<Recipe>,
@@ -48,6 +66,9 @@ pub enum Command {
     /// Continues a paused run, or an interrupted one from its last checkpoint.
     ResumeRun {
         run: RunId,
+        /// Another device than the recipe's for an interrupted or failed run, such as the CPU after a GPU was lost.
+        #[serde(default)]
+        device: Option<DeviceChoice>,
     },
     StopRun {
         run: RunId,
@@ -113,6 +134,12 @@ pub enum Query {
         dataset: DatasetName,
         version: Option<u32>,
     },
+    /// Rejected rows `first..first + count`, without showing them in the window.
+    Rejects {
+        version: DataVersionRef,
+        first: u64,
+        count: u32,
+    },
     Runs,
     Run {
         run: RunId,
@@ -158,6 +185,7 @@ pub enum Reply {
 pub enum Answer {
     Done,
     DataVersions(Vec<Arc<DataVersion>>),
+    Rejects(RejectsPage),
     Runs(Vec<Arc<Run>>),
     Metrics(Vec<MetricPoint>),
     Models(Vec<Arc<Model>>),

@@ -1,5 +1,6 @@
 //! Datasets: how a file was read, what its columns are, and what the profile says of them.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -229,5 +230,56 @@ pub struct DataVersion {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RowsPage {
     pub first_row: u64,
+    /// Which of the version's columns these are, by their place.
+    pub columns: Range<usize>,
+    /// `[rows, columns.len()]`.
     pub rows: Vec<Vec<Option<Arc<str>>>>,
+}
+
+/// A row that could not be read, as it was kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RejectedRow {
+    /// In the source file, the first is 1.
+    pub line: u64,
+    /// Where it went wrong; `None` when that is the row as a whole.
+    pub column: Option<Arc<str>>,
+    pub error: Arc<str>,
+    /// As it stood in the file; of a very long row the beginning.
+    pub text: Arc<str>,
+    /// True if `text` is only the beginning.
+    #[serde(default)]
+    pub is_cut: bool,
+}
+
+/// Part of a version's rejected rows, in the order of the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RejectsPage {
+    /// The place of the first one among all, from 0.
+    pub first: u64,
+    pub rows: Vec<RejectedRow>,
+}
+
+/// What a scatter is made of: two columns of numbers against each other, and a third to tell classes by.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PointsQuery {
+    pub x: Arc<str>,
+    pub y: Arc<str>,
+    pub color: Option<Arc<str>>,
+    /// Of a version with more rows a sample of about this many is taken.
+    pub most: u64,
+}
+
+/// The points that a [`PointsQuery`] asked for, in the order of the rows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PointsPage {
+    /// `[n, 2]`, all finite.
+    pub points: Arc<[[f64; 2]]>,
+    /// `[n]`, places in `class_names`; `None` where nothing tells classes apart, or too many would be told.
+    pub classes: Option<Arc<[u16]>>,
+    /// In the order of their letters; missing (`None`) is a class too, the last.
+    pub class_names: Vec<Option<Arc<str>>>,
+    /// Rows that were looked at.
+    pub rows: u64,
+    /// One row of so many was looked at; 1 is all of them.
+    pub one_of: u64,
 }

@@ -58,6 +58,9 @@ pub enum Fact {
     RunResumed {
         run: RunId,
         from_epoch: u32,
+        /// Where it goes on, if it was made to start anew.
+        #[serde(default)]
+        device: Option<String>,
     },
     /// A checkpoint that a resumed run can start from.
     CheckpointSaved {

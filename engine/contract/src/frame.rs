@@ -25,6 +25,7 @@ pub enum Values {
 }
 
 impl Values {
+    #[inline]
     pub fn len(&self) -> usize {
         match self {
             Self::Number(values) => values.len(),
@@ -32,6 +33,7 @@ impl Values {
         }
     }
 
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -14,8 +14,9 @@ macro_rules! id {
 
         impl $name {
             /// Makes an id from 40 random bits, written as eight letters and digits that cannot be misread.
+            #[inline]
             pub fn from_random(bits: u64) -> Self {
-                Self(format!(concat!($prefix, "-{}"), crockford(bits)).into())
+                Self(crockford(concat!($prefix, "-"), bits).into())
             }
 
             /// Wraps text that came from a person or a file; whether it exists is for the catalog to say.
@@ -137,10 +138,12 @@ pub struct Timestamp {
     pub unix_millis: i64,
 }
 
-/// Crockford's base 32 without i, l, o and u.
-fn crockford(bits: u64) -> String {
+/// Eight digits of Crockford's base 32, without i, l, o and u, after a prefix.
+#[inline]
+fn crockford(prefix: &str, bits: u64) -> String {
     const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    (0..8)
-        .map(|place| char::from(DIGITS[(bits >> (place * 5)) as usize & 31]))
-        .collect()
+    let mut text = String::with_capacity(prefix.len() + 8);
+    text.push_str(prefix);
+    text.extend((0..8).map(|place| char::from(DIGITS[(bits >> (place * 5)) as usize & 31])));
+    text
 }

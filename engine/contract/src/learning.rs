@@ -180,6 +180,9 @@ impl RunState {
     }
 }
 
+/// The series that says how many seconds of training had passed at each epoch, pauses left out. It is an axis, and no metric of a run.
+pub const SECONDS_KEY: &str = "time/seconds";
+
 /// `train/`, `validation/` or `test/` and the metric's name in the field, such as `validation/accuracy`.
 pub type Metrics = BTreeMap<Arc<str>, f64>;
 
@@ -219,6 +222,9 @@ pub struct SplitRows {
     pub train: u64,
     pub validation: u64,
     pub test: u64,
+    /// Rows that no split could use, because their target is missing.
+    #[serde(default)]
+    pub without_target: u64,
 }
 
 /// Permutation importance (Breiman 2001): how much the main metric worsens when the column is shuffled.

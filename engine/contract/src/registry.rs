@@ -21,6 +21,9 @@ pub struct ModelVersion {
     pub run: RunId,
     pub created: Timestamp,
     pub package: ModelPackage,
+    /// How large each file of the package is; what was registered before this was noted has none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub file_bytes: BTreeMap<Arc<str>, u64>,
     pub signature: Arc<Signature>,
     pub metrics: Metrics,
     /// The largest difference between the trainer's own predictions and the ONNX's on held-out rows

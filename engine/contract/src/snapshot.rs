@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     DataVersion, DataVersionRef, DatasetName, DeviceInfo, DriftReport, Endpoint, EndpointFigures,
-    FactRecord, JournalHead, Model, ModelName, ModelVersion, ModelVersionRef, PredictedOutput,
-    ProjectId, RequestLine, RowsPage, Run, RunId, ServerAddress, TaskId, Timestamp,
+    FactRecord, JournalHead, Model, ModelName, ModelVersion, ModelVersionRef, PointsPage,
+    PointsQuery, PredictedOutput, ProjectId, Refusal, RejectsPage, RequestLine, RowsPage, Run,
+    RunId, ServerAddress, TaskId, Timestamp,
 };
 
 /// Cheap to clone and to compare: everything large stands behind an `Arc`.
@@ -35,10 +36,12 @@ pub struct Snapshot {
     pub notices: Vec<Arc<Notice>>,
     pub journal: JournalView,
     pub rows: Option<Arc<RowsView>>,
+    pub rejects: Option<Arc<RejectsView>>,
+    pub points: Option<Arc<PointsView>>,
     pub lineage: Option<Arc<LineageGraph>>,
     pub tried: Option<Arc<TriedPrediction>>,
     pub devices: Vec<DeviceInfo>,
-    /// Resident memory of this process.
+    /// Resident memory of the process that holds the project.
     pub memory_bytes: u64,
 }
 
@@ -49,7 +52,7 @@ pub struct ProjectInfo {
     pub path: PathBuf,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Dataset {
     pub name: DatasetName,
     /// Oldest first; never empty.
@@ -69,7 +72,7 @@ pub struct Series {
     pub points: Arc<[[f64; 2]]>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EndpointView {
     pub endpoint: Endpoint,
     pub model: Arc<ModelVersion>,
@@ -105,7 +108,7 @@ pub enum TaskState {
 }
 
 /// Something to tell a person once.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Notice {
     pub id: u64,
     pub at: Timestamp,
@@ -115,7 +118,8 @@ pub struct Notice {
     pub hint: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum NoticeLevel {
     Done,
     Info,
@@ -131,19 +135,35 @@ pub struct JournalView {
     pub page: Arc<[FactRecord]>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verified {
     pub at: Timestamp,
     pub facts: u64,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+/// What `Command::ShowRows` found, or why it cannot be shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RowsView {
     pub version: DataVersionRef,
-    pub page: RowsPage,
+    pub page: Result<RowsPage, Refusal>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+/// What `Command::ShowRejects` found, or why it cannot be shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RejectsView {
+    pub version: DataVersionRef,
+    pub page: Result<RejectsPage, Refusal>,
+}
+
+/// What `Command::ShowPoints` found, or why it cannot be shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PointsView {
+    pub version: DataVersionRef,
+    pub query: PointsQuery,
+    pub page: Result<PointsPage, Refusal>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TriedPrediction {
     pub version: ModelVersionRef,
     pub answer: Result<PredictedOutput, String>,

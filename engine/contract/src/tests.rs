@@ -27,6 +27,58 @@ fn facts_and_commands_survive_json() {
 }
 
 #[test]
+fn what_a_table_or_a_chart_asks_and_gets_survives_json() {
+    let version = DataVersionRef {
+        dataset: DatasetName::new("wine"),
+        version: 2,
+    };
+    let query = PointsQuery {
+        x: "alcohol".into(),
+        y: "hue".into(),
+        color: Some("cultivar".into()),
+        most: 1_000_000,
+    };
+    let asked = [
+        Command::ShowRows {
+            version: version.clone(),
+            first_row: 7,
+            count: 40,
+            columns: Some(5_000..5_041),
+        },
+        Command::ShowRejects {
+            version: version.clone(),
+            first: 2_999_999,
+            count: 1,
+        },
+        Command::ShowPoints {
+            version: version.clone(),
+            query: query.clone(),
+        },
+    ];
+    for command in asked {
+        let text = serde_json::to_string(&command).expect("a command is JSON");
+        let same: Command = serde_json::from_str(&text).expect("the same command");
+        assert_eq!(same, command);
+    }
+    let view = PointsView {
+        version,
+        query,
+        page: Ok(PointsPage {
+            points: [[13.05, 1e308], [-0.1, 0.3]].into(),
+            classes: Some([1, 0].into()),
+            class_names: vec![Some("a".into()), None],
+            rows: 3,
+            one_of: 1,
+        }),
+    };
+    let text = serde_json::to_string(&view).expect("a view is JSON");
+    assert_eq!(
+        serde_json::from_str::<PointsView>(&text).expect("the same view"),
+        view
+    );
+}
+
+#[test]
 fn ids_are_short_and_distinct() {
     let id = RunId::from_random(0x12_3456_789a);
     assert_eq!(id.as_str().len(), "run-".len() + 8);

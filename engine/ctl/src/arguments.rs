@@ -116,6 +116,13 @@ pub(crate) enum DataAction {
     Show {
         name: String,
     },
+    /// Rows that could not be read, with what is wrong with each.
+    Rejects {
+        /// NAME or NAME@VERSION
+        name: String,
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
+        limit: u64,
+    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -174,9 +181,12 @@ pub(crate) enum RunsAction {
         #[arg(long)]
         key: Option<String>,
     },
-    /// Take an interrupted or paused run up again and wait for it.
+    /// Take an interrupted, failed or paused run up again and wait for it.
     Resume {
         run: String,
+        /// Go on with another device than the run began with, such as the CPU after a GPU was lost.
+        #[arg(long)]
+        device: Option<DeviceWord>,
     },
 }
 

@@ -70,7 +70,8 @@ fn with_model<T>(
     std::fs::write(&csv, include_str!("../../../assets/samples/wine.csv")).map_err(failed)?;
     let project = scratch.path().join("bench.millrace");
     host::create_project(&project).map_err(|error| error.refusal())?;
-    let connection = Connection::for_work(&project).map_err(|error| error.refusal())?;
+    let connection =
+        Connection::for_work(&project, "millctl bench").map_err(|error| error.refusal())?;
     let ask = |ask: Ask| connection.ask(ask, &mut output::progress);
     let import = Command::ImportFiles {
         paths: vec![csv],

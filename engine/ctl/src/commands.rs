@@ -1,6 +1,5 @@
 //! Each action as commands and queries to whoever holds the project, and the shape of its JSON.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,7 +22,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Refusal> {
         Action::Doctor => doctor::doctor(json),
         Action::Bench { parts, megabytes } => bench::bench(parts, *megabytes, json),
         Action::Repair => repair(&project(arguments)?, json),
-        Action::Serve { models, port } => serving::serve(connect(arguments)?, models, *port),
+        Action::Serve { models, port } => serving::serve(&project(arguments)?, models, *port),
         action => {
             let desk = Desk {
                 connection: connect(arguments)?,
@@ -48,12 +47,24 @@ fn new(dir: &Path, json: bool) -> Result<(), Refusal> {
 }
 
 fn repair(path: &Path, json: bool) -> Result<(), Refusal> {
-    let facts = host::repair(path).map_err(|error| error.refusal())?;
+    let repaired = host::repair(path).map_err(|error| error.refusal())?;
+    let host::Repaired {
+        facts,
+        predictions,
+        points,
+        notes,
+    } = &repaired;
     if json {
-        output::json(&json!({ "facts": facts }));
-    } else {
-        output::line(&format!("The catalog was rebuilt from {facts} facts"));
+        output::json(&json!({
+            "facts": facts, "predictions": predictions, "points": points, "notes": notes,
+        }));
+        return Ok(());
     }
+    output::line(&format!("The catalog was rebuilt from {facts} facts"));
+    output::line(&format!(
+        "{predictions} logged predictions and {points} metric points were kept"
+    ));
+    notes.iter().for_each(|note| output::line(note));
     Ok(())
 }
 
@@ -77,12 +88,26 @@ fn is_errand(action: &Action) -> bool {
     }
 }
 
+/// What a window calls the `millctl` that holds its project.
+fn program(action: &Action) -> &'static str {
+    match action {
+        Action::Data(_) => "millctl data",
+        Action::Train(_) => "millctl train",
+        Action::Runs(_) => "millctl runs",
+        Action::Models(_) => "millctl models",
+        Action::Serve { .. } => serving::PROGRAM,
+        Action::Audit(_) => "millctl audit",
+        Action::Backup { .. } => "millctl backup",
+        _ => "millctl",
+    }
+}
+
 fn connect(arguments: &Arguments) -> Result<Connection, Refusal> {
     let path = project(arguments)?;
     let connection = if is_errand(&arguments.action) {
         Connection::for_errand(&path)
     } else {
-        Connection::for_work(&path)
+        Connection::for_work(&path, program(&arguments.action))
     };
     connection.map_err(|error: HostError| error.refusal())
 }
@@ -148,42 +173,6 @@ impl Desk {
         }
     }
 
-    fn data(&self, action: &DataAction) -> Result<(), Refusal> {
-        let versions = match action {
-            DataAction::Add {
-                files, name, roles, ..
-            } => {
-                let paths = files
-                    .iter()
-                    .map(|path| absolute(path))
-                    .collect::<Result<Vec<_>, _>>()?;
-                let name = name.as_deref().map(DatasetName::new);
-                let roles = roles
-                    .iter()
-                    .map(|text| role(text))
-                    .collect::<Result<BTreeMap<_, _>, _>>()?;
-                let options = reader_options(action)?;
-                self.command(Command::ImportFiles {
-                    paths,
-                    name,
-                    options,
-                    roles,
-                })?
-            }
-            DataAction::List => self.query(Query::Datasets)?,
-            DataAction::Show { name } => Answer::DataVersions(vec![self.data_version(name)?]),
-        };
-        let Answer::DataVersions(versions) = versions else {
-            return Err(unexpected());
-        };
-        match action {
-            DataAction::List => show::datasets(&versions, self.json),
-            DataAction::Add { .. } => show::imported(&versions, self.json),
-            DataAction::Show { .. } => show::imported(&versions, self.json),
-        }
-        Ok(())
-    }
-
     fn runs(&self, action: &RunsAction) -> Result<(), Refusal> {
         let run = |text: &String| RunId::new(text.as_str());
         match action {
@@ -204,9 +193,10 @@ impl Desk {
                     _ => return Err(unexpected()),
                 }
             }
-            RunsAction::Resume { run: text } => match self
-                .command(Command::ResumeRun { run: run(text) })?
-            {
+            RunsAction::Resume { run: text, device } => match self.command(Command::ResumeRun {
+                run: run(text),
+                device: device.map(Into::into),
+            })? {
                 Answer::Runs(runs) => runs.iter().for_each(|run| show::trained(run, self.json)),
                 _ => match self.query(Query::Run { run: run(text) })? {
                     Answer::Runs(runs) => runs.iter().for_each(|run| show::trained(run, self.json)),
@@ -379,11 +369,11 @@ pub(crate) fn unexpected() -> Refusal {
 }
 
 /// Another process may hold the project and has another working directory.
-fn absolute(path: &Path) -> Result<PathBuf, Refusal> {
+pub(crate) fn absolute(path: &Path) -> Result<PathBuf, Refusal> {
     std::path::absolute(path).map_err(|error| Refusal::new(format!("{}: {error}", path.display())))
 }
 
-fn role(text: &str) -> Result<(Arc<str>, ColumnRole), Refusal> {
+pub(crate) fn role(text: &str) -> Result<(Arc<str>, ColumnRole), Refusal> {
     let parsed = text
         .rsplit_once('=')
         .and_then(|(column, word)| Some((column.into(), ColumnRole::from_word(word)?)));
@@ -395,7 +385,7 @@ fn role(text: &str) -> Result<(Arc<str>, ColumnRole), Refusal> {
     })
 }
 
-fn reader_options(action: &DataAction) -> Result<ReaderOptions, Refusal> {
+pub(crate) fn reader_options(action: &DataAction) -> Result<ReaderOptions, Refusal> {
     let DataAction::Add {
         delimiter,
         encoding,

@@ -8,6 +8,7 @@
 mod arguments;
 mod bench;
 mod commands;
+mod datasets;
 mod doctor;
 mod output;
 mod serving;
@@ -31,7 +32,11 @@ const FAILED: u8 = 1;
 /// Reads the command line, does it, and says how it went. Wrong usage ends the process with 2.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    let level = if arguments.verbose { "info" } else { "error" };
+    // That a server is not where it was is for everybody to know.
+    let level = match arguments.verbose {
+        true => "info",
+        false => "error,millrace_host::serving=warn",
+    };
     let filter = tracing_subscriber::EnvFilter::try_from_env("MILLRACE_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
     tracing_subscriber::fmt()
@@ -39,6 +44,7 @@ pub fn run() -> ExitCode {
         .with_writer(std::io::stderr)
         .init();
     match commands::run(&arguments) {
+        Ok(()) if output::was_lost() => ExitCode::from(FAILED),
         Ok(()) => ExitCode::from(DONE),
         Err(refusal) => {
             output::refusal(&refusal);

@@ -1,6 +1,6 @@
 //! What is printed: one JSON document on stdout, or a few lines for people; errors and progress on stderr.
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use contract::{Refusal, TaskView};
@@ -8,6 +8,9 @@ use serde_json::Value;
 
 /// A line of progress stands on the terminal and wants to be overwritten.
 static LINE_IS_OPEN: AtomicBool = AtomicBool::new(false);
+
+/// Output was lost, so that the program did not do what was asked.
+static IS_LOST: AtomicBool = AtomicBool::new(false);
 
 pub(crate) fn refusal(refusal: &Refusal) {
     close_line();
@@ -20,15 +23,32 @@ pub(crate) fn refusal(refusal: &Refusal) {
 /// One document on one line, flushed: a script that waits for it gets it now.
 pub(crate) fn json(document: &Value) {
     close_line();
-    let mut stdout = std::io::stdout().lock();
-    // A reader that has gone wants no more output.
-    let _gone = writeln!(stdout, "{document}").and_then(|()| stdout.flush());
+    put(&document.to_string());
 }
 
 pub(crate) fn line(text: &str) {
     close_line();
+    put(text);
+}
+
+/// Whether something could not be written where somebody would have read it.
+pub(crate) fn was_lost() -> bool {
+    IS_LOST.load(Ordering::Relaxed)
+}
+
+fn put(text: &str) {
     let mut stdout = std::io::stdout().lock();
-    let _gone = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
+    match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
+        // A reader that has gone wants no more output.
+        Err(error)
+            if error.kind() != ErrorKind::BrokenPipe && !IS_LOST.swap(true, Ordering::Relaxed) =>
+        {
+            refusal(&Refusal::new(format!(
+                "the output could not be written: {error}"
+            )));
+        }
+        _ => {}
+    }
 }
 
 /// Columns for people: as wide as their widest cell, numbers to the right.
@@ -44,8 +64,10 @@ pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) {
             .unwrap_or(0)
     };
     let widths: Vec<usize> = (0..header.len()).map(width).collect();
+    // A line of somebody's file may begin with a digit and is no number.
     let is_number = |cell: &str| {
         cell.starts_with(|first: char| first.is_ascii_digit() || first == '-' || first == '–')
+            && !cell.contains([',', ';', '|', '"', '\\'])
     };
     let print = |cells: &[String]| {
         let padded = cells.iter().zip(&widths).map(|(cell, width)| {

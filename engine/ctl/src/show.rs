@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use contract::{
     ColumnProfile, DataVersion, DriftReport, DriftStatistics, MetricPoint, Metrics, Model,
-    ModelVersion, Run,
+    ModelVersion, RejectedRow, Run,
 };
 use serde_json::{Value, json};
 
@@ -72,6 +72,54 @@ pub(crate) fn imported(versions: &[Arc<DataVersion>], as_json: bool) {
             ],
             &rows,
         );
+    }
+}
+
+/// A line of the table shows no more letters of a row than this.
+const MOST_LETTERS: usize = 100;
+
+pub(crate) fn rejects(version: &DataVersion, rows: &[RejectedRow], as_json: bool) {
+    if as_json {
+        return output::json(&json!({
+            "dataset": version.id.dataset,
+            "version": version.id.version,
+            "rejected_rows": version.rejected_rows,
+            "rejects": rows,
+        }));
+    }
+    output::line(&format!(
+        "{}: {} rejected, {} shown",
+        version.id,
+        version.rejected_rows,
+        rows.len()
+    ));
+    if !rows.is_empty() {
+        let rows: Vec<Vec<String>> = rows.iter().map(reject_row).collect();
+        output::table(&["line", "column", "what is wrong", "text"], &rows);
+    }
+}
+
+/// Escaped, so that a row of several lines, or one that holds the commands of a terminal, stays a line of text.
+pub(crate) fn reject_row(row: &RejectedRow) -> Vec<String> {
+    let short = |text: &str| {
+        let escaped: String = text.chars().take(MOST_LETTERS).flat_map(escape).collect();
+        match text.chars().nth(MOST_LETTERS) {
+            Some(_) => format!("{escaped}…"),
+            None => escaped,
+        }
+    };
+    vec![
+        row.line.to_string(),
+        short(row.column.as_deref().unwrap_or("–")),
+        row.error.to_string(),
+        short(&row.text),
+    ]
+}
+
+fn escape(letter: char) -> Vec<char> {
+    match letter.is_control() {
+        true => letter.escape_default().collect(),
+        false => vec![letter],
     }
 }
 
@@ -164,6 +212,11 @@ pub(crate) fn trained(run: &Run, as_json: bool) {
         })
         .collect();
     output::table(&["metric", "value", "baseline"], &rows);
+    match report.rows.without_target {
+        0 => {}
+        1 => output::line("One row has no target and was left out"),
+        many => output::line(&format!("{many} rows have no target and were left out")),
+    }
 }
 
 pub(crate) fn runs(runs: &[Arc<Run>], as_json: bool) {

@@ -6,7 +6,7 @@ use contract::{
 };
 
 use crate::arguments::Arguments;
-use crate::{commands, training};
+use crate::{commands, show, training};
 
 fn recipe() -> Recipe {
     let column = |name: &str, column_type| ColumnSpec {
@@ -53,6 +53,8 @@ fn wrong_usage_is_refused_by_the_parser() {
         ],
         vec!["millctl", "drift", "iris", "--window", "0"],
         vec!["millctl", "serve"],
+        vec!["millctl", "data", "rejects"],
+        vec!["millctl", "data", "rejects", "wine", "--limit", "0"],
     ] {
         let error = Arguments::try_parse_from(&words).expect_err("wrong usage");
         assert_eq!(error.exit_code(), 2, "{words:?}");
@@ -78,6 +80,25 @@ fn settings_are_checked() {
         let refusal = training::set(&mut recipe, key, value).expect_err("refused");
         assert!(refusal.hint.is_some(), "{key}={value}: {refusal:?}");
     }
+}
+
+#[test]
+fn a_rejected_row_is_one_line_that_commands_no_terminal() {
+    let row = contract::RejectedRow {
+        line: 12,
+        column: None,
+        error: "Too few fields: 1 instead of 3".into(),
+        text: format!("7,\u{1b}[2Jgone\n8{}", "x".repeat(200)).into(),
+        is_cut: false,
+    };
+    let cells = show::reject_row(&row);
+    assert_eq!(&cells[..3], ["12", "–", "Too few fields: 1 instead of 3"]);
+    assert!(
+        cells[3].starts_with("7,\\u{1b}[2Jgone\\n8xxx"),
+        "{}",
+        cells[3]
+    );
+    assert!(cells[3].ends_with("x…") && cells[3].chars().count() < 120);
 }
 
 #[test]

@@ -10,6 +10,8 @@ pub enum DataError {
     Cancelled,
     #[error("There is no file or folder at {}", path.display())]
     NotFound { path: PathBuf },
+    #[error("This is a pipe or a device, not a file: {}", path.display())]
+    NotAFile { path: PathBuf },
     #[error("The file cannot be read: {}", path.display())]
     Unreadable {
         path: PathBuf,
@@ -121,6 +123,13 @@ pub enum DataError {
         records: u64,
         rows: u64,
     },
+    #[error("The rejected row {number} is not as it was kept: {}", path.display())]
+    DamagedRejects {
+        path: PathBuf,
+        number: u64,
+        #[source]
+        source: serde_json::Error,
+    },
     #[error("The data cannot be read: {}", path.display())]
     Reader {
         path: PathBuf,
@@ -136,6 +145,7 @@ impl DataError {
     pub fn hint(&self) -> Option<&str> {
         Some(match self {
             Self::Cancelled | Self::NotFound { .. } => return None,
+            Self::NotAFile { .. } => "Write what it gives into a file, and import that",
             Self::Unreadable { .. } => "Check that the file may be read and that its disk is there",
             Self::Unwritable { .. } => "Check that the folder may be written to",
             Self::DiskFull { .. } => "Free some space: an import needs up to the size of its file",
@@ -173,6 +183,7 @@ impl DataError {
             Self::RowsLost { .. } => {
                 "Check the quotes of the file, or choose another quote character"
             }
+            Self::DamagedRejects { .. } => "Import the source again; its rows are not touched",
             Self::Reader { .. } => "The file may be damaged",
             Self::Engine(_) => "Check how much memory is free",
         })

@@ -34,6 +34,7 @@ const ENDINGS: [&str; 13] = [
 pub fn find_files(path: &Path) -> Result<Vec<PathBuf>, DataError> {
     let about = fs::metadata(path).map_err(DataError::reading(path))?;
     if !about.is_dir() {
+        check_is_file(path)?;
         return Ok(vec![path.to_owned()]);
     }
     let mut files = Vec::new();
@@ -70,12 +71,24 @@ pub(crate) fn digest(hasher: &blake3::Hasher) -> Digest {
     Digest::new(hasher.finalize().to_hex().as_str())
 }
 
+/// Opening a pipe waits for a writer that may never come, and a device may never end.
+fn check_is_file(path: &Path) -> Result<(), DataError> {
+    let about = fs::metadata(path).map_err(DataError::reading(path))?;
+    if about.is_file() {
+        return Ok(());
+    }
+    Err(DataError::NotAFile {
+        path: path.to_owned(),
+    })
+}
+
 /// Hands every block of a file to `visit`, as the stage “checking”.
 pub(crate) fn read_blocks(
     path: &Path,
     control: &Control<'_>,
     mut visit: impl FnMut(&[u8]) -> Result<(), DataError>,
 ) -> Result<u64, DataError> {
+    check_is_file(path)?;
     let mut file = File::open(path).map_err(DataError::reading(path))?;
     let total = file.metadata().map_or(0, |about| about.len());
     let mut block = vec![0; BLOCK_BYTES];

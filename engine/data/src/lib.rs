@@ -14,6 +14,9 @@
 //! 7. Cancelling stops within a second and leaves nothing behind — `tests::imports::cancelling_leaves_nothing`.
 //! 8. The profile's figures are those of pandas — `tests::figures`.
 //! 9. Rows come in the order of the file — `tests::rows::pages_follow_the_file`.
+//! 10. Of rejected rows and of wide tables only what is in view is read —
+//!     `tests::rejects::three_million_rejects_are_paged_without_reading_them_all`,
+//!     `tests::rows::a_few_of_ten_thousand_columns_come_at_once`.
 
 mod canonical;
 mod control;
@@ -29,7 +32,9 @@ mod json;
 mod loaded;
 mod names;
 mod parquet;
+mod points;
 mod profile;
+mod rejects;
 mod roles;
 mod rows;
 mod text;
@@ -40,7 +45,9 @@ pub use delimited::evidence::MISSING_WORDS;
 pub use error::DataError;
 pub use files::{find_files, hash_file};
 pub use import::{ImportRequest, Imported, bare_copy, detect, import};
+pub use points::read_points;
 pub use profile::profile;
+pub use rejects::{RejectsFile, export_rejects};
 pub use rows::{read_frame, read_rows};
 
 #[cfg(test)]

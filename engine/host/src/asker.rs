@@ -5,6 +5,8 @@ use std::sync::mpsc::{SyncSender, TrySendError};
 
 use contract::{Answer, Refusal, Reply, TaskView};
 
+use crate::board::Seat;
+
 /// Replies that may wait for a slow reader; progress that does not fit is left out, it is late anyway.
 pub(crate) const REPLY_QUEUE: usize = 256;
 
@@ -13,6 +15,10 @@ pub(crate) const REPLY_QUEUE: usize = 256;
 pub(crate) struct Asker {
     pub actor: Arc<str>,
     reply: Option<SyncSender<Reply>>,
+    /// What is shown to somebody of another process stands here; else it stands in the snapshot for all.
+    seat: Option<Arc<Seat>>,
+    /// The `millctl serve` of another process, whose endpoints end with it.
+    pub keeper: Option<u64>,
 }
 
 impl Asker {
@@ -20,6 +26,18 @@ impl Asker {
         Self {
             actor: "person".into(),
             reply: None,
+            seat: None,
+            keeper: None,
+        }
+    }
+
+    /// A window of another process.
+    pub(crate) fn guest(seat: Arc<Seat>) -> Self {
+        Self {
+            actor: "person".into(),
+            reply: None,
+            seat: Some(seat),
+            keeper: None,
         }
     }
 
@@ -28,6 +46,8 @@ impl Asker {
         Self {
             actor: "millrace".into(),
             reply: None,
+            seat: None,
+            keeper: None,
         }
     }
 
@@ -35,7 +55,29 @@ impl Asker {
         Self {
             actor,
             reply: Some(reply),
+            seat: None,
+            keeper: None,
         }
+    }
+
+    /// The same in another process: what it asks to see is told to it alone, and no window turns its page.
+    pub(crate) fn elsewhere(actor: Arc<str>, reply: SyncSender<Reply>) -> Self {
+        Self {
+            seat: Some(Arc::default()),
+            ..Self::waiting(actor, reply)
+        }
+    }
+
+    /// Somebody elsewhere who serves for as long as it lives.
+    pub(crate) fn keeping(keeper: u64, reply: SyncSender<Reply>) -> Self {
+        Self {
+            keeper: Some(keeper),
+            ..Self::elsewhere("millctl".into(), reply)
+        }
+    }
+
+    pub(crate) fn seat(&self) -> Option<&Seat> {
+        self.seat.as_deref()
     }
 
     /// True if somebody reads the reply, so that a notice would say it twice.

@@ -7,7 +7,7 @@ use catalog::Objects;
 use contract::{Answer, Digest, Fact, NoticeLevel, Refusal, TaskId, TaskState};
 
 use crate::asker::Asker;
-use crate::error::refuse;
+use crate::error::{failed, refuse};
 use crate::room::{Input, Room};
 use crate::tasks::Meter;
 
@@ -45,7 +45,7 @@ impl Room {
         });
         let state = match &answer {
             Ok(_) => TaskState::Finished,
-            Err(refusal) => TaskState::Failed(refusal.error.clone()),
+            Err(refusal) => failed(refusal),
         };
         self.tasks.end(task, state);
         if let (false, Ok(Answer::Verified { facts, objects })) = (asker.is_waiting(), &answer) {

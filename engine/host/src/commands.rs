@@ -4,7 +4,8 @@ use contract::{Answer, Command, Dataset, Fact, NoticeLevel, Query, Refusal};
 
 use crate::asker::Asker;
 use crate::error::refuse;
-use crate::room::{Input, Room};
+use crate::pages::RowsWanted;
+use crate::room::Room;
 
 impl Room {
     pub(crate) fn obey(&mut self, command: Command, asker: &Asker) {
@@ -22,10 +23,25 @@ impl Room {
                 version,
                 first_row,
                 count,
-            } => self.show_rows(version, first_row, count, asker),
+                columns,
+            } => {
+                let wanted = RowsWanted {
+                    first_row,
+                    count,
+                    columns,
+                };
+                self.show_rows(version, wanted, asker);
+            }
+            Command::ShowRejects {
+                version,
+                first,
+                count,
+            } => self.show_rejects(version, (first, count), asker),
+            Command::ExportRejects { version, path } => self.export_rejects(version, path, asker),
+            Command::ShowPoints { version, query } => self.show_points(version, query, asker),
             Command::StartRun { recipe } => self.start_run(*recipe, asker),
             Command::PauseRun { run } => self.pause_run(&run, asker),
-            Command::ResumeRun { run } => self.resume_run(&run, asker),
+            Command::ResumeRun { run, device } => self.resume_run(&run, device, asker),
             Command::StopRun { run } => self.stop_run(&run, asker),
             Command::RegisterRun { run, name } => self.register_run(&run, name, asker),
             Command::SetAlias { version, alias } => self.set_alias(version, alias, asker),
@@ -42,7 +58,10 @@ impl Room {
             Command::WriteBackup { path } => self.write_backup(path, asker),
             Command::CancelTask { task } => self.cancel_task(&task, asker),
             Command::DismissNotice { notice } => {
-                self.notices.retain(|shown| shown.id != notice);
+                match asker.seat() {
+                    Some(seat) => seat.dismiss(notice),
+                    None => self.notices.retain(|shown| shown.id != notice),
+                }
                 self.dirty = true;
                 asker.answer(Ok(Answer::Done));
             }
@@ -118,6 +137,11 @@ impl Room {
                 let found = self.state.data_version(&dataset, version).cloned();
                 asker.answer(found.map(|version| Answer::DataVersions(vec![version])));
             }
+            Query::Rejects {
+                version,
+                first,
+                count,
+            } => self.answer_rejects(&version, (first, count), asker),
             Query::Runs => asker.answer(Ok(Answer::Runs(self.state.runs.clone()))),
             Query::Run { run } => asker.answer(
                 self.state
@@ -145,25 +169,5 @@ impl Room {
             }
             Query::Server => asker.answer(Ok(Answer::Server(self.serving.address()))),
         }
-    }
-
-    fn answer_metrics(
-        &mut self,
-        run: &contract::RunId,
-        key: Option<std::sync::Arc<str>>,
-        asker: &Asker,
-    ) {
-        let run = match self.state.run(run) {
-            Ok(run) => run.id.clone(),
-            Err(refusal) => return asker.answer(Err(refusal)),
-        };
-        let (inbox, asker) = (self.inbox.clone(), asker.clone());
-        self.catalog.desk.work(move |catalog| {
-            let points = catalog
-                .points(&run, key.as_deref())
-                .map_err(|error| refuse(&error, error.hint()));
-            let found = move |_: &mut Room| asker.answer(points.map(Answer::Metrics));
-            let _closing = inbox.send(Input::Found(Box::new(found)));
-        });
     }
 }

@@ -1,14 +1,25 @@
-//! The metric series of every run in memory, ready to draw; the catalog has them on disk.
+//! The metric series that charts draw: those of running runs in full, those of ended runs as they were loaded; the catalog has all on disk.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use contract::{Curves, MetricPoint, Metrics, RunId, Series};
+use contract::{Curves, MetricPoint, RunId, Series};
+
+/// More often nobody sees it.
+const PUBLISH_EVERY: Duration = Duration::from_millis(100);
+/// Publishing copies whole series. The pause after it is this many times as long as the copy took, so that a long run is not slowed
+/// down by its own length.
+const PAUSE_FOR_COPY: u32 = 20;
 
 #[derive(Default)]
 pub(crate) struct CurveBook {
-    books: HashMap<RunId, Book>,
+    /// Runs that grow.
+    live: HashMap<RunId, Book>,
     published: HashMap<RunId, Arc<Curves>>,
+    /// Runs that have grown since they were published.
+    changed: HashSet<RunId>,
+    next_copy: Option<Instant>,
 }
 
 #[derive(Default)]
@@ -19,86 +30,93 @@ struct Book {
 
 impl CurveBook {
     pub(crate) fn add(&mut self, run: &RunId, points: &[MetricPoint]) {
-        let book = self.books.entry(run.clone()).or_default();
-        for point in points {
-            let value = [point.step as f64, point.value];
-            match book.series.iter_mut().find(|(key, _)| *key == point.key) {
-                Some((_, points)) => points.push(value),
-                None => book.series.push((point.key.clone(), vec![value])),
-            }
-        }
-        self.refresh(run);
-    }
-
-    /// Takes many points at once, as they come from the catalog.
-    pub(crate) fn load(&mut self, points: Vec<(RunId, MetricPoint)>) {
-        let mut start = 0;
-        while start < points.len() {
-            let run = points[start].0.clone();
-            let count = points[start..]
-                .iter()
-                .take_while(|(id, _)| *id == run)
-                .count();
-            let batch: Vec<MetricPoint> = points[start..start + count]
-                .iter()
-                .map(|(_, point)| point.clone())
-                .collect();
-            self.add(&run, &batch);
-            start += count;
-        }
+        self.book(run).add(points);
+        self.changed.insert(run.clone());
     }
 
     /// Forgets what came after this step: a resumed run says it again.
     pub(crate) fn cut(&mut self, run: &RunId, step: u64) {
-        if let Some(book) = self.books.get_mut(run) {
-            for (_, points) in &mut book.series {
-                points.retain(|point| point[0] <= step as f64);
+        for (_, points) in &mut self.book(run).series {
+            points.retain(|point| point[0] <= step as f64);
+        }
+        self.changed.insert(run.clone());
+    }
+
+    /// The run has ended: its curves are published once more and grow no longer.
+    pub(crate) fn settle(&mut self, run: &RunId) {
+        if let Some(book) = self.live.remove(run) {
+            self.published.insert(run.clone(), Arc::new(book.curves()));
+        }
+        self.changed.remove(run);
+    }
+
+    /// Takes what was read from the disk, for runs that nothing is known of yet: what is here already is newer.
+    pub(crate) fn take_loaded(&mut self, loaded: Vec<(RunId, Curves)>) {
+        for (run, curves) in loaded {
+            if !self.live.contains_key(&run) {
+                self.published
+                    .entry(run)
+                    .or_insert_with(|| Arc::new(curves));
             }
-            self.refresh(run);
         }
     }
 
-    /// The newest epoch that a run has told of; 0 before the first.
-    pub(crate) fn last_step(&self, run: &RunId) -> u32 {
-        let series = self
-            .books
-            .get(run)
-            .into_iter()
-            .flat_map(|book| &book.series);
-        series
-            .filter_map(|(_, points)| points.last())
-            .map(|point| point[0] as u32)
-            .max()
-            .unwrap_or(0)
-    }
-
-    /// The last value of every series of a run.
-    pub(crate) fn last_values(&self, run: &RunId) -> Metrics {
-        let series = self
-            .books
-            .get(run)
-            .into_iter()
-            .flat_map(|book| &book.series);
-        let last = series.filter_map(|(key, points)| Some((key.clone(), points.last()?[1])));
-        last.collect()
-    }
-
-    fn refresh(&mut self, run: &RunId) {
-        if let Some(book) = self.books.get(run) {
-            let series = book.series.iter().map(|(key, points)| Series {
-                key: key.clone(),
-                points: points.clone().into(),
-            });
-            self.published.insert(
-                run.clone(),
-                Arc::new(Curves {
-                    series: series.collect(),
-                }),
-            );
+    /// Publishes what has grown if it is time to. True if it did.
+    pub(crate) fn publish_due(&mut self) -> bool {
+        let now = Instant::now();
+        if self.changed.is_empty() || self.next_copy.is_some_and(|next| now < next) {
+            return false;
         }
+        for run in std::mem::take(&mut self.changed) {
+            if let Some(book) = self.live.get(&run) {
+                self.published.insert(run, Arc::new(book.curves()));
+            }
+        }
+        let pause = PUBLISH_EVERY.max(now.elapsed() * PAUSE_FOR_COPY);
+        self.next_copy = Some(Instant::now() + pause);
+        true
     }
 
     pub(crate) fn published(&self) -> HashMap<RunId, Arc<Curves>> {
         self.published.clone()
+    }
+
+    /// A run that grows again begins with what is shown of it.
+    fn book(&mut self, run: &RunId) -> &mut Book {
+        let published = &self.published;
+        self.live
+            .entry(run.clone())
+            .or_insert_with(|| Book::of(published.get(run)))
+    }
+}
+
+impl Book {
+    fn of(curves: Option<&Arc<Curves>>) -> Self {
+        let series = curves.into_iter().flat_map(|curves| &curves.series);
+        Self {
+            series: series
+                .map(|series| (series.key.clone(), series.points.to_vec()))
+                .collect(),
+        }
+    }
+
+    fn add(&mut self, points: &[MetricPoint]) {
+        for point in points {
+            let value = [point.step as f64, point.value];
+            match self.series.iter_mut().find(|(key, _)| *key == point.key) {
+                Some((_, points)) => points.push(value),
+                None => self.series.push((point.key.clone(), vec![value])),
+            }
+        }
+    }
+
+    fn curves(&self) -> Curves {
+        let series = self.series.iter().map(|(key, points)| Series {
+            key: key.clone(),
+            points: points.as_slice().into(),
+        });
+        Curves {
+            series: series.collect(),
+        }
     }
 }

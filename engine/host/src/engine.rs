@@ -4,29 +4,33 @@ use std::path::Path;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use contract::{Answer, Ask, Command, Refusal, Reply, Snapshot, TaskView};
 use journal::ProjectLock;
 
 use crate::asker::{Asker, REPLY_QUEUE};
+use crate::board::Board;
 use crate::error::HostError;
 use crate::open;
 use crate::project;
 use crate::room::{INBOX, Input, Wake};
-use crate::socket::{Desk, Remote};
+use crate::socket::Desk;
 
 /// A closing engine drains requests and checkpoints; longer than this means that something hangs.
 const LONGEST_CLOSE: Duration = Duration::from_secs(30);
+/// Windows that look on are told of the end; one that hangs is not waited for.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Holds a project. Dropped without `close`, it closes too.
 pub struct Engine {
     inbox: SyncSender<Input>,
     published: Arc<ArcSwap<Snapshot>>,
+    board: Arc<Board>,
     thread: Mutex<Option<JoinHandle<()>>>,
     /// Let go in this order after the loop has ended: no answer without the lock.
-    desk: Option<Desk>,
+    pub(crate) desk: Option<Desk>,
     _lock: ProjectLock,
 }
 
@@ -48,7 +52,7 @@ impl Engine {
         Self::open_as(path, wake, Role::Window)
     }
 
-    pub(crate) fn open_as(path: &Path, wake: Wake, role: Role) -> Result<Self, HostError> {
+    pub(crate) fn open_as(path: &Path, wake: Wake, role: Role<'_>) -> Result<Self, HostError> {
         let (layout, info) = project::locate(path)?;
         project::check_writable(&layout)?;
         let lock = ProjectLock::acquire(&layout.lock())?.ok_or_else(|| HostError::InUse {
@@ -56,22 +60,37 @@ impl Engine {
         })?;
         let (inbox, inputs) = sync_channel(INBOX);
         let published = Arc::new(ArcSwap::from_pointee(Snapshot::default()));
-        let mut room = open::open_room(&layout, info, (inbox.clone(), published.clone()), wake)?;
-        open::mend(&mut room)?;
-        let desk = match role {
-            Role::Errand => None,
-            Role::Window | Role::Work => Some(Desk::open(&layout, inbox.clone())?),
+        let board = Arc::new(Board::new(published.clone()));
+        let wake: Wake = {
+            let board = board.clone();
+            Arc::new(move || {
+                board.ring();
+                wake();
+            })
         };
+        let mut room = open::open_room(&layout, info, (inbox.clone(), board.clone()), wake)?;
+        open::mend(&mut room)?;
+        let desk = role
+            .program()
+            .map(|program| Desk::open(&layout, program, inbox.clone(), board.clone()))
+            .transpose()?;
         if role == Role::Window {
             open::look_around(&mut room);
         }
+        // Whoever opens it sees the project at once.
+        room.publish();
+        let ending = CloseBoard(board.clone());
         let thread = std::thread::Builder::new()
             .name("host".into())
-            .spawn(move || room.run(&inputs))
+            .spawn(move || {
+                let _ending = ending;
+                room.run(&inputs);
+            })
             .map_err(HostError::Threads)?;
         Ok(Self {
             inbox,
             published,
+            board,
             thread: Mutex::new(Some(thread)),
             desk,
             _lock: lock,
@@ -146,6 +165,10 @@ impl Engine {
         else {
             return;
         };
+        // Whoever comes from now on waits for the lock.
+        if let Some(desk) = &self.desk {
+            desk.hide();
+        }
         let (done, closed) = sync_channel(1);
         if self.inbox.send(Input::Close { done }).is_ok()
             && closed.recv_timeout(LONGEST_CLOSE).is_err()
@@ -158,6 +181,7 @@ impl Engine {
         if thread.join().is_err() {
             tracing::error!("the engine room panicked; the journal has every acknowledged fact");
         }
+        self.board.wait_until_empty(LAST_WORDS);
     }
 }
 
@@ -167,86 +191,33 @@ impl Drop for Engine {
     }
 }
 
+/// What a project is held for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
+pub(crate) enum Role<'a> {
     /// Watches folders, looks for devices, answers others.
     Window,
-    /// May take long, and answers others meanwhile.
-    Work,
+    /// May take long, and answers others meanwhile; the words say to people what it is.
+    Work(&'a str),
     /// Over in a moment: others wait for it rather than hang on to something that ends.
     Errand,
 }
 
-/// A project, whoever holds it.
-pub enum Connection {
-    Own(Box<Engine>),
-    Other(Remote),
+impl Role<'_> {
+    /// What other windows call the holder; `None` for one that does not answer.
+    fn program(&self) -> Option<&str> {
+        match self {
+            Self::Window => Some("another window"),
+            Self::Work(program) => Some(program),
+            Self::Errand => None,
+        }
+    }
 }
 
-/// How long an errand of somebody else may hold the project before that is an error.
-const LONGEST_ERRAND: Duration = Duration::from_secs(20);
-const LOOK_AGAIN: Duration = Duration::from_millis(25);
+/// Tells whoever looks on that the engine room has ended, however it ended.
+struct CloseBoard(Arc<Board>);
 
-impl Connection {
-    /// For work that may take long: holds the project and answers others meanwhile, or reaches the process that does.
-    ///
-    /// # Errors
-    /// As [`Engine::open`]; a holder that does not answer is an error too.
-    pub fn for_work(path: &Path) -> Result<Self, HostError> {
-        Self::open_as(path, Role::Work)
-    }
-
-    /// For a question or a small change that is over in a moment.
-    ///
-    /// # Errors
-    /// As [`Connection::for_work`].
-    pub fn for_errand(path: &Path) -> Result<Self, HostError> {
-        Self::open_as(path, Role::Errand)
-    }
-
-    fn open_as(path: &Path, role: Role) -> Result<Self, HostError> {
-        let started = Instant::now();
-        loop {
-            let error = match Engine::open_as(path, Arc::new(|| {}), role) {
-                Ok(engine) => return Ok(Self::Own(Box::new(engine))),
-                Err(error @ HostError::InUse { .. }) => error,
-                Err(error) => return Err(error),
-            };
-            let (layout, _info) = project::locate(path)?;
-            if let Some(remote) = Remote::find(&layout) {
-                return Ok(Self::Other(remote));
-            }
-            // Somebody opens it just now, or is on an errand.
-            if started.elapsed() > LONGEST_ERRAND {
-                return Err(error);
-            }
-            std::thread::sleep(LOOK_AGAIN);
-        }
-    }
-
-    /// # Errors
-    /// The refusal, as one sentence with a hint.
-    pub fn ask(&self, ask: Ask, progress: &mut dyn FnMut(&TaskView)) -> Result<Answer, Refusal> {
-        match self {
-            Self::Own(engine) => engine.ask(ask, progress),
-            Self::Other(remote) => remote.ask(ask, progress),
-        }
-    }
-
-    /// Lets the project go. Work that others asked for meanwhile is finished first.
-    pub fn close(self) {
-        if let Self::Own(engine) = self {
-            if let Some(desk) = &engine.desk {
-                desk.wait_for_askers();
-            }
-            engine.close();
-        }
-    }
-
-    /// Lets the project go now: work that others asked for is interrupted and can be resumed.
-    pub fn close_now(self) {
-        if let Self::Own(engine) = self {
-            engine.close();
-        }
+impl Drop for CloseBoard {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use contract::Refusal;
+use contract::{Refusal, TaskState};
 
 #[derive(Debug, thiserror::Error)]
 pub enum HostError {
@@ -30,8 +30,20 @@ pub enum HostError {
     Catalog(#[from] catalog::CatalogError),
     #[error("no more threads can be started")]
     Threads(#[source] std::io::Error),
+    #[error("a backup cannot lie in the project itself: {}", path.display())]
+    BackupInside { path: PathBuf },
+    #[error("the backup does not read back as it was written: {}", path.display())]
+    BackupBroken { path: PathBuf },
+    #[error("the {what} was cancelled")]
+    Cancelled { what: &'static str },
     #[error("the other Millrace does not answer: {reason}")]
     Unreachable { reason: String },
+    #[error("the program that has the project open lets nobody in: {}", refusal.error)]
+    TurnedAway { refusal: Refusal },
+    #[error(
+        "the project is in use by Millrace {version} (process {pid}), and this is another version"
+    )]
+    OtherVersion { pid: u32, version: String },
 }
 
 impl HostError {
@@ -65,8 +77,19 @@ impl HostError {
             Self::Journal(error) => error.hint(),
             Self::Catalog(error) => error.hint(),
             Self::Threads(_) => Some("close other programs and try again"),
-            Self::Unreachable { .. } => {
-                Some("wait a moment, or close the window that has the project open")
+            Self::BackupInside { .. } => {
+                Some("choose a folder outside of the project, best on another disk")
+            }
+            Self::BackupBroken { .. } => Some("check the disk and write it again"),
+            Self::Cancelled { .. } => None,
+            Self::Unreachable { .. } => Some(
+                "wait a moment, or end the program that has the project open; nothing was lost",
+            ),
+            Self::TurnedAway { refusal } => refusal.hint.as_deref().or(Some(
+                "close the other program and try again; nothing was lost",
+            )),
+            Self::OtherVersion { .. } => {
+                Some("close the other one, or use the one of the same version")
             }
         }
     }
@@ -92,6 +115,14 @@ pub(crate) fn sentence(error: &dyn Error) -> String {
         cause = next.source();
     }
     text
+}
+
+/// The end of a task that was refused: the sentence, and its next step in parentheses.
+pub(crate) fn failed(refusal: &Refusal) -> TaskState {
+    TaskState::Failed(match &refusal.hint {
+        Some(hint) => format!("{} ({hint})", refusal.error),
+        None => refusal.error.clone(),
+    })
 }
 
 /// Any room's error as a refusal.

@@ -1,25 +1,28 @@
 //! Opening: the journal is the truth, the catalog catches up with it, and what a crash left is tidied with a visible note.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
-use arc_swap::ArcSwap;
-use catalog::{Catalog, Objects};
-use contract::{Fact, FactRecord, JournalHead, NoticeLevel, ProjectInfo, Snapshot};
+use catalog::{Catalog, Objects, TakenOver};
+use contract::{Fact, FactRecord, JournalHead, NoticeLevel, ProjectInfo, Run, RunId};
 use journal::{Draft, Journal};
 
+use crate::backup;
+use crate::board::Board;
 use crate::catalog_thread::{CatalogThread, catch_up, open_or_rebuild};
 use crate::curves::CurveBook;
 use crate::error::{HostError, sentence};
 use crate::folders::FolderWatch;
-use crate::project::{self, Layout};
+use crate::project::Layout;
 use crate::reader::ReaderThread;
 use crate::room::{Input, Room, Wake};
+use crate::series;
 use crate::state::State;
 use crate::tasks::Tasks;
 
-type Outside = (SyncSender<Input>, Arc<ArcSwap<Snapshot>>);
+/// What the room is reached and seen by.
+type Outside = (SyncSender<Input>, Arc<Board>);
 
 /// Builds the room from what is on disk. Repairs are noted, and become facts in [`mend`].
 pub(crate) fn open_room(
@@ -28,7 +31,7 @@ pub(crate) fn open_room(
     outside: Outside,
     wake: Wake,
 ) -> Result<Room, HostError> {
-    let (inbox, published) = outside;
+    let (inbox, board) = outside;
     for folder in [layout.inbox(), layout.runs()] {
         std::fs::create_dir_all(&folder).map_err(|source| HostError::Files {
             what: "create",
@@ -36,27 +39,29 @@ pub(crate) fn open_room(
             source,
         })?;
     }
+    backup::clean_up(layout);
     let Stores {
         journal,
-        catalog,
+        mut catalog,
+        is_rebuilt,
         notes,
     } = open_stores(layout)?;
     let mut state = State::default();
     for record in journal::read_after(&layout.journal(), 0)? {
         state.fold(&record?);
     }
-    let mut curves = CurveBook::default();
-    curves.load(catalog.all_points()?);
-    for run in state
-        .runs
-        .iter()
-        .filter(|run| run.report.is_none())
-        .map(|run| run.id.clone())
-        .collect::<Vec<_>>()
-    {
-        let metrics = curves.last_values(&run);
-        state.edit_run(&run, |run| run.metrics = metrics);
+    // What a killed program had noted and not yet given to the catalog; a new catalog knows of no run.
+    let is_unnoted =
+        |run: &&Arc<Run>| run.state.is_active() || (is_rebuilt && run.report.is_none());
+    let unnoted = state.runs.iter().filter(is_unnoted);
+    let unnoted: Vec<RunId> = unnoted.map(|run| run.id.clone()).collect();
+    if let Err(error) = series::replay_notes(&mut catalog, layout, &unnoted) {
+        tracing::warn!(
+            "the last metric points of a killed run come when it is resumed: {}",
+            sentence(&error)
+        );
     }
+    series::show_last_values(&mut state, &catalog)?;
     let objects = Arc::new(Objects::open(&layout.objects())?);
     let mut room = Room {
         layout: layout.clone(),
@@ -64,25 +69,27 @@ pub(crate) fn open_room(
         inbox,
         journal,
         state,
-        catalog: CatalogThread::start(catalog, layout.journal())?,
+        catalog: CatalogThread::start(catalog, layout.clone())?,
         reader: ReaderThread::start()?,
         objects,
         tasks: Tasks::default(),
         imports: crate::imports::Imports::default(),
         runs: crate::runs::Runs::default(),
-        curves,
+        curves: CurveBook::default(),
         serving: crate::serving::Serving::default(),
+        vigil: crate::vigil::Vigil::default(),
         views: crate::views::Views::default(),
         folders: None,
         devices: Vec::new(),
         notices: Vec::new(),
         next_notice: 0,
-        published,
+        published: board.newest.clone(),
+        board,
         wake,
         dirty: true,
+        is_closing: Arc::default(),
     };
     tell_repairs(&mut room, notes)?;
-    room.restore_series();
     Ok(room)
 }
 
@@ -90,6 +97,8 @@ pub(crate) fn open_room(
 struct Stores {
     journal: Journal,
     catalog: Catalog,
+    /// The catalog was lost or did not fit, and was made anew.
+    is_rebuilt: bool,
     /// What was mended, a sentence each.
     notes: Vec<String>,
 }
@@ -98,12 +107,19 @@ fn open_stores(layout: &Layout) -> Result<Stores, HostError> {
     let (mut journal, repairs) = Journal::open(&layout.journal())?;
     let mut notes: Vec<String> = repairs.into_iter().map(|note| note.sentence).collect();
     let is_new = !layout.catalog().exists();
-    let (catalog, note) = open_or_rebuild(&layout.catalog())?;
-    let is_rebuilt = note.is_some();
+    let (catalog, note) = open_or_rebuild(layout)?;
+    let is_lost = is_new && journal.head().is_some_and(|head| head.seq > 1);
+    if is_lost {
+        notes.push("The catalog was missing; it was made anew from the journal".into());
+    }
+    let was_broken = note.is_some();
     notes.extend(note);
     notes.extend(restore_lost_facts(&mut journal, &catalog)?);
-    let (catalog, caught_up) = catch_up_or_rebuild(catalog, layout, &mut notes)?;
-    if caught_up > 0 && !is_new && !is_rebuilt {
+    let (mut catalog, caught_up) = catch_up_or_rebuild(catalog, layout, &mut notes)?;
+    notes.extend(load_predictions(&mut catalog, layout));
+    let is_rebuilt = is_new || was_broken || caught_up.is_none();
+    let caught_up = caught_up.unwrap_or(0);
+    if caught_up > 0 && !is_rebuilt {
         notes.push(format!(
             "The catalog was {caught_up} facts behind the journal and has caught up"
         ));
@@ -111,6 +127,7 @@ fn open_stores(layout: &Layout) -> Result<Stores, HostError> {
     Ok(Stores {
         journal,
         catalog,
+        is_rebuilt,
         notes,
     })
 }
@@ -177,6 +194,10 @@ pub(crate) fn mend(room: &mut Room) -> Result<(), HostError> {
 
 /// What only a window does: watch folders, and find devices without making the first frame wait.
 pub(crate) fn look_around(room: &mut Room) {
+    if room.folders.is_some() {
+        return;
+    }
+    room.load_curves();
     match FolderWatch::start(room.inbox.clone()) {
         Ok(mut folders) => {
             let watched = std::iter::once(room.layout.inbox())
@@ -261,28 +282,58 @@ fn restore_lost_facts(
     )))
 }
 
-/// A catalog that does not fit the journal is made anew: it is only a projection.
+/// A catalog that does not fit the journal is made anew: it is only a projection. Returns how many facts it was behind, unless it was
+/// made anew.
 fn catch_up_or_rebuild(
     mut catalog: Catalog,
     layout: &Layout,
     notes: &mut Vec<String>,
-) -> Result<(Catalog, u64), HostError> {
+) -> Result<(Catalog, Option<u64>), HostError> {
     if fits(&catalog, layout)?
         && let Ok(count) = catch_up(&mut catalog, &layout.journal())
     {
-        return Ok((catalog, count));
+        return Ok((catalog, Some(count)));
     }
     notes.push("The catalog did not fit the journal; it was rebuilt from it".into());
     // Only DuckDB may have the file open, so the handle goes before the file moves.
     drop(catalog);
-    set_aside(
-        layout,
-        &format!("broken-{}", crate::clock::now().unix_millis),
-    )?;
+    let old = set_aside(layout, "broken")?;
     let mut catalog = Catalog::open(&layout.catalog())?;
     catch_up(&mut catalog, &layout.journal())?;
+    notes.extend(take_over(&mut catalog, old.as_deref()).1);
     catalog.checkpoint()?;
-    Ok((catalog, 0))
+    Ok((catalog, None))
+}
+
+/// Predictions that a lost catalog had, from their sealed files.
+pub(crate) fn load_predictions(catalog: &mut Catalog, layout: &Layout) -> Option<String> {
+    match catalog.load_predictions(&layout.predictions()) {
+        Ok(0) => None,
+        Ok(count) => Some(format!(
+            "{count} logged predictions came back from their sealed files; those that were logged last may be missing"
+        )),
+        Err(error) => Some(format!(
+            "The sealed predictions could not be read: {}",
+            sentence(&error)
+        )),
+    }
+}
+
+/// Predictions and metric points are in no journal. The note says so when they are lost.
+pub(crate) fn take_over(catalog: &mut Catalog, old: Option<&Path>) -> (TakenOver, Option<String>) {
+    let Some(old) = old else {
+        return (TakenOver::default(), None);
+    };
+    match catalog.take_over(old) {
+        Ok(taken) => (taken, None),
+        Err(error) => {
+            let note = format!(
+                "The logged predictions of the old catalog could not be read ({}); those that were sealed are kept",
+                sentence(&error)
+            );
+            (TakenOver::default(), Some(note))
+        }
+    }
 }
 
 /// True if the catalog's newest fact is the journal's fact of that number.
@@ -296,14 +347,27 @@ fn fits(catalog: &Catalog, layout: &Layout) -> Result<bool, HostError> {
     Ok(written.is_some_and(|record| record.hash == applied.hash))
 }
 
-fn set_aside(layout: &Layout, suffix: &str) -> Result<(), HostError> {
-    for name in ["catalog.duckdb", "catalog.duckdb.wal"] {
-        rename(
-            &layout.root.join(name),
-            &layout.root.join(format!("{name}.{suffix}")),
-        )?;
+/// Moves the catalog and its log aside under a name that was never used, and returns it; DuckDB finds the log beside the file.
+pub(crate) fn set_aside(layout: &Layout, why: &str) -> Result<Option<PathBuf>, HostError> {
+    let from = layout.catalog();
+    if !from.exists() {
+        return Ok(None);
     }
-    Ok(())
+    let stem = format!("catalog.duckdb.{why}-{}", crate::clock::now().unix_millis);
+    let names = std::iter::once(stem.clone()).chain((2..).map(|n: u32| format!("{stem}-{n}")));
+    let mut free = names
+        .map(|name| layout.root.join(name))
+        .filter(|path| !path.exists());
+    let to = free.next().unwrap_or_else(|| layout.root.join(stem));
+    rename(&with_wal(&from), &with_wal(&to))?;
+    rename(&from, &to)?;
+    Ok(Some(to))
+}
+
+fn with_wal(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".wal");
+    name.into()
 }
 
 fn rename(from: &Path, to: &Path) -> Result<(), HostError> {
@@ -315,26 +379,4 @@ fn rename(from: &Path, to: &Path) -> Result<(), HostError> {
         })?;
     }
     Ok(())
-}
-
-/// Rebuilds the catalog from the journal and the objects, after checking the whole journal. For a project that nobody holds.
-///
-/// # Errors
-/// When the journal itself was tampered with, or the project is in use.
-pub fn repair(path: &Path) -> Result<u64, HostError> {
-    let (layout, _info) = project::locate(path)?;
-    project::check_writable(&layout)?;
-    let lock = journal::ProjectLock::acquire(&layout.lock())?.ok_or_else(|| HostError::InUse {
-        path: layout.root.clone(),
-    })?;
-    // Opening mends a torn tail, so that the check sees whole lines.
-    drop(Journal::open(&layout.journal())?);
-    let verified = journal::verify(&layout.journal())?;
-    set_aside(&layout, "before-repair")?;
-    let mut catalog = Catalog::open(&layout.catalog())?;
-    catch_up(&mut catalog, &layout.journal())?;
-    catalog.checkpoint()?;
-    drop(catalog);
-    drop(lock);
-    Ok(verified.facts)
 }

@@ -51,9 +51,17 @@ impl Layout {
     pub(crate) fn runs(&self) -> PathBuf {
         self.root.join("runs")
     }
+    /// Logged predictions, sealed: they are no facts, and the catalog may be lost.
+    pub(crate) fn predictions(&self) -> PathBuf {
+        self.root.join("predictions")
+    }
     /// How to reach the process that holds the project.
     pub(crate) fn session(&self) -> PathBuf {
         self.root.join("session.json")
+    }
+    /// Where the project was served last. The key is in it: readable by its owner only, and in no backup.
+    pub(crate) fn server(&self) -> PathBuf {
+        self.root.join("server.json")
     }
 }
 

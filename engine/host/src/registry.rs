@@ -1,5 +1,6 @@
 //! Registration: a run's package becomes a model version after its ONNX was held against the trainer's own predictions.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use catalog::Objects;
@@ -12,7 +13,7 @@ use infer::Predictor;
 
 use crate::asker::Asker;
 use crate::clock;
-use crate::error::refuse;
+use crate::error::{failed, refuse};
 use crate::room::{Input, Room};
 
 /// What the registration thread sends back.
@@ -28,6 +29,7 @@ struct Checked {
     signature: Signature,
     max_abs_diff: f64,
     rows: u64,
+    file_bytes: BTreeMap<Arc<str>, u64>,
 }
 
 impl Room {
@@ -99,10 +101,7 @@ impl Room {
         } = ended;
         let answer =
             checked.and_then(|checked| self.add_model_version(&run, name, checked, &asker));
-        let state = answer.as_ref().map_or_else(
-            |refusal| TaskState::Failed(refusal.error.clone()),
-            |_| TaskState::Finished,
-        );
+        let state = answer.as_ref().map_or_else(failed, |_| TaskState::Finished);
         self.tasks.end(&task, state);
         if let (false, Ok(version)) = (asker.is_waiting(), &answer) {
             let detail = format!(
@@ -142,6 +141,7 @@ impl Room {
             run: run.id.clone(),
             created: clock::now(),
             package: run.package.clone().unwrap_or_default(),
+            file_bytes: checked.file_bytes,
             signature: Arc::new(checked.signature),
             metrics: finite(&run.metrics),
             onnx_max_abs_diff: checked.max_abs_diff,
@@ -273,7 +273,19 @@ fn check_package(objects: &Objects, package: &ModelPackage) -> Result<Checked, R
         signature,
         max_abs_diff,
         rows: frame.rows as u64,
+        file_bytes: file_bytes(objects, package)?,
     })
+}
+
+fn file_bytes(
+    objects: &Objects,
+    package: &ModelPackage,
+) -> Result<BTreeMap<Arc<str>, u64>, Refusal> {
+    let files = package.files.iter();
+    files
+        .map(|(name, digest)| Ok((name.clone(), objects.size(digest)?)))
+        .collect::<Result<_, catalog::CatalogError>>()
+        .map_err(|error| refuse(&error, error.hint()))
 }
 
 /// Columns of cells, in the order of the signature's inputs, as a frame.

@@ -1,18 +1,20 @@
 //! The engine room: one closed loop on one thread. Take an input, start or do the work, append the fact, publish.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use catalog::Objects;
 use contract::{
-    Answer, Command, DeviceInfo, Fact, FactRecord, JournalHead, JournalView, Notice, NoticeLevel,
-    ProjectInfo, Query, Refusal, RequestLine, Snapshot,
+    Answer, Command, DeviceInfo, Fact, FactRecord, JournalView, Notice, NoticeLevel, ProjectInfo,
+    Query, Refusal, RequestLine, Snapshot,
 };
 use journal::{Draft, Journal};
 
 use crate::asker::Asker;
+use crate::board::Board;
 use crate::catalog_thread::CatalogThread;
 use crate::curves::CurveBook;
 use crate::error::refuse;
@@ -26,12 +28,15 @@ use crate::serving::Serving;
 use crate::state::State;
 use crate::tasks::Tasks;
 use crate::views::Views;
+use crate::vigil::Vigil;
 use crate::{clock, memory};
 
 /// Inputs that may wait. A full queue is answered with "busy".
 pub(crate) const INBOX: usize = 1_024;
 /// How often meters and figures are read while something moves.
 const TICK: Duration = Duration::from_millis(150);
+/// While something moves that nobody asked for, the snapshot is made at most this often.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// A longer turn is logged: somebody waits for the loop.
 const LONG_TURN: Duration = Duration::from_millis(100);
 /// Inputs that are handled before the snapshot is published again.
@@ -77,8 +82,10 @@ pub(crate) struct Room {
     pub runs: Runs,
     pub curves: CurveBook,
     pub serving: Serving,
+    pub vigil: Vigil,
     pub views: Views,
     pub folders: Option<FolderWatch>,
+    pub board: Arc<Board>,
     pub devices: Vec<DeviceInfo>,
     pub notices: Vec<Arc<Notice>>,
     pub next_notice: u64,
@@ -86,12 +93,15 @@ pub(crate) struct Room {
     pub wake: Wake,
     /// Something changed since the last snapshot.
     pub dirty: bool,
+    /// Long work that nobody waits for ends early.
+    pub is_closing: Arc<AtomicBool>,
 }
 
 impl Room {
     /// Runs until it is asked to close.
     pub(crate) fn run(mut self, inbox: &Receiver<Input>) {
         self.publish();
+        let mut looked = Instant::now();
         loop {
             let first = if self.tasks.any_running() || self.serving.is_on() {
                 match inbox.recv_timeout(TICK) {
@@ -121,8 +131,13 @@ impl Room {
                 }
                 self.handle(input);
             }
-            self.dirty |= self.tasks.refresh();
-            self.dirty |= self.serving.refresh(&self.state);
+            self.dirty |= self.curves.publish_due();
+            if self.dirty || looked.elapsed() >= LOOK_EVERY {
+                looked = Instant::now();
+                self.dirty |= self.tasks.refresh();
+                self.dirty |= self.serving.refresh(&self.state);
+                self.keep_vigil();
+            }
             if self.dirty {
                 self.publish();
             }
@@ -137,12 +152,19 @@ impl Room {
 
     fn handle(&mut self, input: Input) {
         match input {
-            Input::Asked { command, asker } => self.obey(command, &asker),
+            Input::Asked { command, asker } => {
+                self.obey(command, &asker);
+                if let Some(seat) = asker.seat() {
+                    seat.count_obeyed();
+                    self.dirty = true;
+                }
+            }
             Input::Queried { query, asker } => self.answer_query(query, &asker),
             Input::ImportEnded(ended) => self.end_import(*ended),
             Input::Run(event) => self.take_run_event(event),
             Input::RegistrationEnded(ended) => self.end_registration(*ended),
             Input::Requests(lines) => {
+                self.vigil.count(&lines);
                 self.serving.take_requests(lines);
                 self.dirty = true;
             }
@@ -202,17 +224,28 @@ impl Room {
         }
     }
 
-    /// Answers, and tells the window if nobody else would.
+    /// Answers, and tells the window that asked if nobody else would.
     pub(crate) fn conclude(&mut self, asker: &Asker, answer: Result<Answer, Refusal>) {
         if let (false, Err(refusal)) = (asker.is_waiting(), &answer) {
-            self.tell(
-                NoticeLevel::Error,
-                &refusal.error,
-                None,
-                refusal.hint.clone(),
-            );
+            let (error, hint) = (&refusal.error, refusal.hint.clone());
+            match asker.seat() {
+                Some(seat) => {
+                    let notice = self.notice(NoticeLevel::Error, error, None, hint);
+                    seat.tell(Arc::new(notice));
+                }
+                None => self.tell(NoticeLevel::Error, error, None, hint),
+            }
         }
         asker.answer(answer);
+    }
+
+    /// Shows something to the one who asked for it, in the place of what was shown there before.
+    pub(crate) fn show(&mut self, asker: &Asker, put: impl FnOnce(&mut Views)) {
+        match asker.seat() {
+            Some(seat) => seat.show(put),
+            None => put(&mut self.views),
+        }
+        self.dirty = true;
     }
 
     pub(crate) fn tell(
@@ -222,27 +255,33 @@ impl Room {
         detail: Option<String>,
         hint: Option<String>,
     ) {
+        let notice = self.notice(level, title, detail, hint);
+        self.notices.push(Arc::new(notice));
+        if self.notices.len() > MOST_NOTICES {
+            self.notices.remove(0);
+        }
+    }
+
+    fn notice(
+        &mut self,
+        level: NoticeLevel,
+        title: &str,
+        detail: Option<String>,
+        hint: Option<String>,
+    ) -> Notice {
         self.next_notice += 1;
-        let notice = Notice {
+        self.dirty = true;
+        Notice {
             id: self.next_notice,
             at: clock::now(),
             level,
             title: title.to_owned(),
             detail,
             hint,
-        };
-        self.notices.push(Arc::new(notice));
-        if self.notices.len() > MOST_NOTICES {
-            self.notices.remove(0);
         }
-        self.dirty = true;
     }
 
-    pub(crate) fn head(&self) -> Option<JournalHead> {
-        self.journal.head()
-    }
-
-    fn publish(&mut self) {
+    pub(crate) fn publish(&mut self) {
         self.dirty = false;
         let before = self.published.load();
         let snapshot = Snapshot {
@@ -265,6 +304,8 @@ impl Room {
                 page: self.views.facts.clone(),
             },
             rows: self.views.rows.clone(),
+            rejects: self.views.rejects.clone(),
+            points: self.views.points.clone(),
             lineage: self.views.lineage.clone(),
             tried: self.views.tried.clone(),
             devices: self.devices.clone(),
@@ -277,6 +318,7 @@ impl Room {
     /// Stops work that can be taken up again, drains the server, closes the catalog.
     fn close(mut self, done: &SyncSender<()>) {
         self.folders = None;
+        self.is_closing.store(true, Ordering::Release);
         self.tasks.cancel_all();
         let mut facts = self.interrupt_runs();
         facts.extend(self.stop_serving());

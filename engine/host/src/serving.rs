@@ -1,21 +1,24 @@
 //! Serving: registered models behind one loopback server; the room joins `serve`'s port with `infer`.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use contract::{
     Answer, Cell, EndpointView, Fact, Frame, ModelName, ModelSelector, ModelVersion,
-    ModelVersionRef, NoticeLevel, Predicted, PredictedOutput, Prediction, Refusal, RequestLine,
-    ServerAddress, Signature, TriedPrediction,
+    ModelVersionRef, NoticeLevel, Predicted, PredictedOutput, Prediction, Refusal, RequestId,
+    RequestLine, ServerAddress, Signature, TriedPrediction,
 };
 use infer::Predictor;
-use serve::{Predict, Server, ServerOptions, Sink};
+use serve::{Afterwards, Predict, ServeError, Server, ServerOptions, Sink};
 
 use crate::asker::Asker;
 use crate::catalog_thread::CatalogDesk;
+use crate::clock;
 use crate::error::{refuse, sentence};
+use crate::kept_address::{KeptAddress, port_of};
 use crate::registry;
 use crate::room::{Input, Room};
 use crate::state::State;
@@ -24,13 +27,30 @@ use crate::state::State;
 const REQUEST_LINES: usize = 200;
 /// Requests in flight get this long when the server stops.
 const DRAIN: Duration = Duration::from_secs(5);
+/// Together a fifth of a second at most, and only at the port of last time.
+const PORT_TRIES: u32 = 20;
+const PORT_PAUSE: Duration = Duration::from_millis(10);
 
 #[derive(Default)]
 pub(crate) struct Serving {
     server: Option<Server>,
+    /// Of the newest server; outlives it, because a server that drains still has predictions to log.
+    log: Option<Afterwards>,
+    /// Servers that still finish what is in flight.
+    drains: Vec<JoinHandle<()>>,
     models: BTreeMap<ModelName, Arc<Served>>,
+    /// Who started each. It ends when somebody here stops it, or when the last of these has left.
+    starters: BTreeMap<ModelName, BTreeSet<Starter>>,
     views: Vec<Arc<EndpointView>>,
     requests: VecDeque<Arc<RequestLine>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Starter {
+    /// A window, or the program that holds the project.
+    Here,
+    /// A `millctl serve` elsewhere.
+    Keeper(u64),
 }
 
 /// One loaded version: what `serve` asks, answered by `infer`.
@@ -95,6 +115,14 @@ impl Serving {
         self.views.clone()
     }
 
+    /// Does work once every prediction that was answered up to now is on its way to the catalog. The loop does not wait for it.
+    pub(crate) fn after_log(&self, work: impl FnOnce() + Send + 'static) {
+        match &self.log {
+            Some(log) => log.run(work),
+            None => work(),
+        }
+    }
+
     /// Reads the figures again. True if they moved.
     pub(crate) fn refresh(&mut self, state: &State) -> bool {
         let Some(server) = &self.server else {
@@ -143,17 +171,18 @@ impl Room {
     ) -> Result<Answer, Refusal> {
         let version = self.state.model_version(selector)?.clone();
         let (predictor, _signature) = registry::load(&self.objects, &version.package)?;
+        if let (Some(address), true) = (self.serving.address(), asker.is_waiting() && port != 0)
+            && port_of(&address) != Some(port)
+        {
+            return Err(Refusal::with_hint(
+                format!("this project is served already, at {}", address.url),
+                "leave --port out to be served there too",
+            ));
+        }
         if self.serving.server.is_none() {
-            let sink = LogSink {
-                inbox: self.inbox.clone(),
-                catalog: self.catalog.desk.clone(),
-            };
-            let options = ServerOptions {
-                port,
-                ..ServerOptions::default()
-            };
-            let server = Server::start(options, Arc::new(sink))
-                .map_err(|error| refuse(&error, error.hint()))?;
+            let server = self.start_server(port)?;
+            KeptAddress::write(&self.layout.server(), server.address());
+            self.serving.log = Some(server.afterwards());
             self.serving.server = Some(server);
         }
         self.commit(
@@ -166,37 +195,115 @@ impl Room {
             version: version.clone(),
             predictor,
         });
-        self.serving
-            .models
-            .insert(version.id.model.clone(), served.clone());
+        let starter = asker.keeper.map_or(Starter::Here, Starter::Keeper);
+        let model = &version.id.model;
+        self.serving.models.insert(model.clone(), served.clone());
+        let starters = self.serving.starters.entry(model.clone()).or_default();
+        starters.insert(starter);
+        self.vigil.begin(model);
         if let Some(server) = &self.serving.server {
             server.put(served);
         }
         Ok(Answer::Server(self.serving.address()))
     }
 
+    /// At the address of last time if it is free: clients and snippets know it. There the server before may let go of its port a moment
+    /// later than it was told to.
+    fn start_server(&mut self, port: u16) -> Result<Server, Refusal> {
+        let kept = KeptAddress::read(&self.layout.server());
+        let known = kept.as_ref().map(|kept| kept.port);
+        let mut key = kept.map(|kept| kept.key);
+        let mut wanted = known.filter(|_| port == 0).unwrap_or(port);
+        let mut tries = if known == Some(wanted) { PORT_TRIES } else { 1 };
+        loop {
+            let sink = LogSink {
+                inbox: self.inbox.clone(),
+                catalog: self.catalog.desk.clone(),
+            };
+            let options = ServerOptions {
+                port: wanted,
+                key: key.clone(),
+                ..ServerOptions::default()
+            };
+            tries -= 1;
+            match Server::start(options, Arc::new(sink)) {
+                Ok(server) => {
+                    if port == 0 && wanted == 0 && known.is_some() {
+                        self.tell_of_another_port(server.address(), known);
+                    }
+                    return Ok(server);
+                }
+                Err(ServeError::PortInUse { .. }) if tries > 0 => {
+                    std::thread::sleep(PORT_PAUSE);
+                }
+                Err(ServeError::PortInUse { .. }) if port == 0 && wanted != 0 => {
+                    (wanted, tries) = (0, 1);
+                }
+                // Somebody edited the file.
+                Err(ServeError::WeakKey { .. }) if key.is_some() => (key, tries) = (None, 1),
+                Err(error) => return Err(refuse(&error, error.hint())),
+            }
+        }
+    }
+
+    fn tell_of_another_port(&mut self, address: &ServerAddress, known: Option<u16>) {
+        let title = format!(
+            "Port {} is taken; the server is at {} now",
+            known.unwrap_or_default(),
+            address.url
+        );
+        tracing::warn!("{title}");
+        let hint = Some("clients of before need the new address; the key is the same".into());
+        self.tell(NoticeLevel::Warning, &title, None, hint);
+    }
+
     pub(crate) fn stop_endpoint(&mut self, model: &ModelName, asker: &Asker) {
-        let answer = if self.serving.models.contains_key(model) {
-            self.commit(
-                &asker.actor,
-                vec![Fact::EndpointStopped {
-                    model: model.clone(),
-                }],
-            )
-            .map(|_| {
-                self.serving.models.remove(model);
-                if let Some(server) = &self.serving.server {
-                    server.remove(model);
-                }
-                if self.serving.models.is_empty() {
-                    self.drain_server();
-                }
-                Answer::Done
-            })
-        } else {
-            Err(Refusal::new(format!("{model} is not served")))
-        };
+        let answer = self.try_stop_endpoint(model, asker);
         self.conclude(asker, answer);
+    }
+
+    fn try_stop_endpoint(&mut self, model: &ModelName, asker: &Asker) -> Result<Answer, Refusal> {
+        if !self.serving.models.contains_key(model) {
+            return Err(Refusal::new(format!("{model} is not served")));
+        }
+        let fact = Fact::EndpointStopped {
+            model: model.clone(),
+        };
+        self.commit(&asker.actor, vec![fact])?;
+        self.serving.models.remove(model);
+        self.serving.starters.remove(model);
+        if self.serving.models.is_empty() {
+            // The last model answers what is in flight.
+            self.drain_server();
+        } else if let Some(server) = &self.serving.server {
+            server.remove(model);
+        }
+        Ok(Answer::Done)
+    }
+
+    /// A `millctl serve` elsewhere has ended: what nobody else started ends with it, and `done` is told when all is drained.
+    pub(crate) fn release_endpoints(&mut self, keeper: u64, done: Option<SyncSender<()>>) {
+        let keeper = Starter::Keeper(keeper);
+        let mut orphans = Vec::new();
+        for (model, starters) in &mut self.serving.starters {
+            if starters.remove(&keeper) && starters.is_empty() {
+                orphans.push(model.clone());
+            }
+        }
+        if orphans.len() == self.serving.models.len() {
+            // All of them answer what is in flight.
+            self.drain_server();
+        }
+        let asker = Asker::engine();
+        for model in orphans {
+            self.stop_endpoint(&model, &asker);
+        }
+        if let Some(done) = done {
+            // The one who waits may have gone.
+            self.serving.after_log(move || {
+                let _gone = done.send(());
+            });
+        }
     }
 
     /// Draining waits for requests in flight, so it happens beside the loop.
@@ -205,18 +312,26 @@ impl Room {
             return;
         };
         self.dirty = true;
+        self.serving.drains.retain(|drain| !drain.is_finished());
         let spawned = std::thread::Builder::new()
             .name("drain".into())
             .spawn(move || server.shut_down(DRAIN));
-        if let Err(error) = spawned {
-            tracing::warn!("the server was stopped without draining: {error}");
+        match spawned {
+            Ok(drain) => self.serving.drains.push(drain),
+            Err(error) => tracing::warn!("the server was stopped without draining: {error}"),
         }
     }
 
-    /// At closing time the loop itself waits: nothing comes after.
+    /// At closing time the loop itself waits: nothing comes after, and every answered prediction is with the catalog by then.
     pub(crate) fn stop_serving(&mut self) -> Vec<Fact> {
         if let Some(server) = self.serving.server.take() {
             server.shut_down(DRAIN);
+        }
+        // Each has the same limit, and has begun before.
+        for drain in self.serving.drains.drain(..) {
+            if drain.join().is_err() {
+                tracing::error!("a server broke off while it drained");
+            }
         }
         let models = std::mem::take(&mut self.serving.models);
         models
@@ -256,13 +371,25 @@ impl Room {
             });
         let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let version = served.version.id.clone();
+        let line = RequestLine {
+            id: RequestId::new(format!("try-{:016x}", clock::random_bits())),
+            at: clock::now(),
+            method: "TRY".into(),
+            path: "the form".into(),
+            status: if answer.is_ok() { 200 } else { 422 },
+            rows: u32::from(answer.is_ok()),
+            micros,
+            model: Some(version.clone()),
+            error: answer.as_ref().err().cloned(),
+        };
+        // Seen in the log, but no prediction that is watched: a form that is filled with typical values says nothing of the world.
+        self.serving.take_requests(vec![line]);
         let tried = TriedPrediction {
             version: version.clone(),
             answer: answer.clone(),
             micros,
         };
-        self.views.tried = Some(Arc::new(tried));
-        self.dirty = true;
+        self.show(asker, |views| views.tried = Some(Arc::new(tried)));
         asker.answer(
             answer
                 .map(|output| Answer::Prediction { version, output })

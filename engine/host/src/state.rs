@@ -93,7 +93,10 @@ impl State {
         match &record.fact {
             Fact::RunStarted { run, .. } => self.add_run(run, record),
             Fact::RunPaused { run } => self.edit_run(run, |run| run.state = RunState::Paused),
-            Fact::RunResumed { run, .. } => self.edit_run(run, |run| {
+            Fact::RunResumed { run, device, .. } => self.edit_run(run, |run| {
+                if let Some(device) = device {
+                    run.device.clone_from(device);
+                }
                 run.state = RunState::Running;
                 run.ended = None;
                 run.error = None;

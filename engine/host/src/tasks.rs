@@ -143,7 +143,10 @@ impl Tasks {
         let Some(place) = self.running.iter().position(|task| task.view.id == *id) else {
             return;
         };
-        let mut view = self.running.remove(place).view;
+        let Task {
+            mut view, started, ..
+        } = self.running.remove(place);
+        view.seconds = started.elapsed().as_secs_f64();
         if state == TaskState::Finished {
             view.done = view.total.unwrap_or(view.done);
         }

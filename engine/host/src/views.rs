@@ -1,65 +1,72 @@
-//! What a panel asked to see: a page of rows, a lineage, a page of facts, drift. Looked up beside the loop.
+//! What a panel asked to see: a lineage, a page of facts, drift, and what `pages` found. Looked up beside the loop.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
+use catalog::Catalog;
 use contract::{
-    Answer, DataVersionRef, DriftReport, Fact, FactRecord, LineageGraph, ModelName, ModelSelector,
-    Reference, Refusal, RowsView, TaskState, TriedPrediction, VersionSelector,
+    Answer, DataVersionRef, DriftReport, FactRecord, LineageGraph, ModelName, ModelSelector,
+    PointsView, Reference, Refusal, RejectsView, RowsView, Snapshot, TriedPrediction,
+    VersionSelector,
 };
 
 use crate::asker::Asker;
-use crate::error::{refuse, sentence};
+use crate::error::refuse;
+use crate::pages::OpenRejects;
 use crate::room::{Input, Room};
-use crate::{backup, clock, registry};
+use crate::{clock, registry};
 
 /// Rows and facts that one look may ask for.
-const MOST_AT_ONCE: u32 = 2_000;
+pub(crate) const MOST_AT_ONCE: u32 = 2_000;
 /// Predictions that one comparison may use: enough for any effect that matters.
 pub(crate) const LARGEST_WINDOW: u64 = 100_000;
 
 #[derive(Default)]
 pub(crate) struct Views {
     pub rows: Option<Arc<RowsView>>,
+    pub rejects: Option<Arc<RejectsView>>,
+    pub rejects_file: Arc<OpenRejects>,
+    pub points: Option<Arc<PointsView>>,
     pub lineage: Option<Arc<LineageGraph>>,
     pub facts: Arc<[FactRecord]>,
     pub tried: Option<Arc<TriedPrediction>>,
     pub drift: HashMap<ModelName, Arc<DriftReport>>,
 }
 
+impl Views {
+    /// Values of this version read otherwise from now on.
+    fn forget_values_of(&mut self, version: &DataVersionRef) {
+        self.rows.take_if(|rows| rows.version == *version);
+        self.points.take_if(|points| points.version == *version);
+    }
+
+    /// As they are seen from a seat of their own. Drift is the same for everybody.
+    pub(crate) fn put_into(&self, snapshot: &mut Snapshot) {
+        let Self {
+            rows,
+            rejects,
+            rejects_file: _,
+            points,
+            lineage,
+            facts,
+            tried,
+            drift: _,
+        } = self;
+        snapshot.rows.clone_from(rows);
+        snapshot.rejects.clone_from(rejects);
+        snapshot.points.clone_from(points);
+        snapshot.lineage.clone_from(lineage);
+        snapshot.journal.page.clone_from(facts);
+        snapshot.tried.clone_from(tried);
+    }
+}
+
 impl Room {
-    pub(crate) fn show_rows(
-        &mut self,
-        id: DataVersionRef,
-        first_row: u64,
-        count: u32,
-        asker: &Asker,
-    ) {
-        let version = match self.state.data_version(&id.dataset, Some(id.version)) {
-            Ok(version) => version.clone(),
-            Err(refusal) => return self.conclude(asker, Err(refusal)),
-        };
-        let (objects, inbox, asker) = (self.objects.clone(), self.inbox.clone(), asker.clone());
-        let looked = self.reader.ask(move || {
-            let page = objects
-                .path(&version.object)
-                .map_err(|error| refuse(&error, error.hint()))
-                .and_then(|path| {
-                    data::read_rows(&path, &version.columns, first_row, count.min(MOST_AT_ONCE))
-                        .map_err(|error| refuse(&error, error.hint()))
-                });
-            let found = move |room: &mut Room| match page {
-                Ok(page) => {
-                    room.views.rows = Some(Arc::new(RowsView { version: id, page }));
-                    asker.answer(Ok(Answer::Done));
-                }
-                Err(refusal) => room.conclude(&asker, Err(refusal)),
-            };
-            let _closing = inbox.send(Input::Found(Box::new(found)));
-        });
-        if !looked {
-            tracing::debug!("a page of rows was skipped: newer ones are asked for");
+    /// Values of this version read otherwise from now on, for whoever looks at them.
+    pub(crate) fn forget_values_of(&mut self, version: &DataVersionRef) {
+        self.views.forget_values_of(version);
+        for seat in self.board.seats() {
+            seat.show(|views| views.forget_values_of(version));
         }
     }
 
@@ -80,7 +87,7 @@ impl Room {
             let found = move |room: &mut Room| {
                 let answer = graph.map(|graph| {
                     let graph = Arc::new(graph);
-                    room.views.lineage = Some(graph.clone());
+                    room.show(&asker, |views| views.lineage = Some(graph.clone()));
                     Answer::Lineage(graph)
                 });
                 room.conclude(&asker, answer);
@@ -97,7 +104,7 @@ impl Room {
                 .map_err(|error| refuse(&error, error.hint()));
             let found = move |room: &mut Room| {
                 let answer = facts.map(|facts| {
-                    room.views.facts = facts.clone().into();
+                    room.show(&asker, |views| views.facts = facts.clone().into());
                     Answer::Facts(facts)
                 });
                 room.conclude(&asker, answer);
@@ -108,6 +115,28 @@ impl Room {
 
     /// Compares the newest predictions of the served version (or the one that would be served) with its reference.
     pub(crate) fn measure_drift(&mut self, model: ModelName, window: u64, asker: &Asker) {
+        self.vigil.looked(&model, window);
+        let asker = asker.clone();
+        self.drift_then(model, window, move |room, answer| {
+            room.conclude(&asker, answer.map(Answer::Drift));
+        });
+    }
+
+    /// The same without anybody's asking: what cannot be measured is told to nobody.
+    pub(crate) fn look_at_drift(&mut self, model: ModelName, window: u64) {
+        self.drift_then(model, window, |_, answer| {
+            if let Err(refusal) = answer {
+                tracing::debug!("drift was not measured: {}", refusal.error);
+            }
+        });
+    }
+
+    fn drift_then(
+        &mut self,
+        model: ModelName,
+        window: u64,
+        then: impl FnOnce(&mut Room, Result<Arc<DriftReport>, Refusal>) + Send + 'static,
+    ) {
         let served = self
             .state
             .endpoints
@@ -122,10 +151,11 @@ impl Room {
             version,
         }) {
             Ok(version) => version.clone(),
-            Err(refusal) => return self.conclude(asker, Err(refusal)),
+            Err(refusal) => return then(self, Err(refusal)),
         };
-        let (objects, inbox, asker) = (self.objects.clone(), self.inbox.clone(), asker.clone());
-        self.catalog.desk.work(move |catalog| {
+        let (objects, inbox) = (self.objects.clone(), self.inbox.clone());
+        let desk = self.catalog.desk.clone();
+        let look = move |catalog: &mut Catalog| {
             let report = catalog
                 .recent_predictions(&version.id, window.clamp(1, LARGEST_WINDOW))
                 .map_err(|error| refuse(&error, error.hint()))
@@ -141,70 +171,15 @@ impl Room {
                     ))
                 });
             let found = move |room: &mut Room| {
-                let answer = report.map(|report| {
-                    let report = Arc::new(report);
+                let report = report.map(Arc::new);
+                if let Ok(report) = &report {
                     room.views.drift.insert(model, report.clone());
-                    Answer::Drift(report)
-                });
-                room.conclude(&asker, answer);
-            };
-            let _closing = inbox.send(Input::Found(Box::new(found)));
-        });
-    }
-
-    pub(crate) fn write_backup(&mut self, path: PathBuf, asker: &Asker) {
-        let (task, meter) = self
-            .tasks
-            .start(format!("Back up to {}", path.display()), None, asker);
-        let facts = self.head().map_or(0, |head| head.seq);
-        let (layout, inbox, asker) = (self.layout.clone(), self.inbox.clone(), asker.clone());
-        self.catalog.desk.work(move |catalog| {
-            let written = backup::write(&layout, catalog, &path, &meter);
-            let found = move |room: &mut Room| {
-                let answer = written.map_err(|error| error.refusal()).and_then(|()| {
-                    room.commit(
-                        &asker.actor,
-                        vec![Fact::BackupWritten {
-                            path: path.clone(),
-                            facts,
-                        }],
-                    )?;
-                    Ok(Answer::Path(path))
-                });
-                let state = answer.as_ref().map_or_else(
-                    |refusal| TaskState::Failed(refusal.error.clone()),
-                    |_| TaskState::Finished,
-                );
-                room.tasks.end(&task, state);
-                room.conclude(&asker, answer);
-            };
-            let _closing = inbox.send(Input::Found(Box::new(found)));
-        });
-    }
-
-    /// Finished runs whose points the catalog has lost get them back from their sealed series.
-    pub(crate) fn restore_series(&mut self) {
-        for (run, digest) in self.state.series.clone() {
-            if self.curves.last_step(&run) > 0 {
-                continue;
-            }
-            let (objects, inbox) = (self.objects.clone(), self.inbox.clone());
-            self.catalog.desk.work(move |catalog| {
-                let loaded = objects.path(&digest).and_then(|path| {
-                    catalog.load_points(&run, &path)?;
-                    catalog.points(&run, None)
-                });
-                match loaded {
-                    Ok(points) => {
-                        let found = move |room: &mut Room| room.curves.add(&run, &points);
-                        let _closing = inbox.send(Input::Found(Box::new(found)));
-                    }
-                    Err(error) => tracing::error!(
-                        "the curves of {run} could not be restored: {}",
-                        sentence(&error)
-                    ),
                 }
-            });
-        }
+                then(room, report);
+            };
+            let _closing = inbox.send(Input::Found(Box::new(found)));
+        };
+        // Who predicts and then asks sees the own predictions counted.
+        self.serving.after_log(move || desk.work(look));
     }
 }

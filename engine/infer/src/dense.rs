@@ -1,5 +1,7 @@
 //! A recognised model: prepared features, dense layers, and a softmax or a value; run on kernels of our own.
 
+use std::cell::RefCell;
+
 use contract::Predicted;
 
 use crate::InferError;
@@ -24,12 +26,39 @@ pub(crate) enum Head {
     Value(Program),
 }
 
+/// Working memory of a thread. It grows to the widest model that the thread ran; what it holds from the last time does not matter.
+struct Scratch {
+    first: Vec<f32>,
+    second: Vec<f32>,
+    stack: Stack,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = const {
+        RefCell::new(Scratch {
+            first: Vec::new(),
+            second: Vec::new(),
+            stack: Stack::new(),
+        })
+    };
+}
+
 impl Network {
     /// Predicts `rows` rows.
     pub(crate) fn predict(
         &self,
         sources: &Sources<'_>,
         rows: usize,
+    ) -> Result<Predicted, InferError> {
+        // Taking memory for one row would take about as long as its arithmetic.
+        SCRATCH.with_borrow_mut(|scratch| self.run(sources, rows, scratch))
+    }
+
+    fn run(
+        &self,
+        sources: &Sources<'_>,
+        rows: usize,
+        scratch: &mut Scratch,
     ) -> Result<Predicted, InferError> {
         let mut answer = Answer::new(self, rows);
         let widest = self.layers.iter().map(Layer::widest).max().unwrap_or(0);
@@ -39,30 +68,30 @@ impl Network {
         } else {
             BLOCK_ROWS
         };
-        let mut first = vec![0.0_f32; widest * stride];
-        let mut second = vec![0.0_f32; widest * stride];
-        let mut stack = Stack::new();
+        let Scratch {
+            first,
+            second,
+            stack,
+        } = scratch;
+        for buffer in [&mut *first, &mut *second] {
+            buffer.resize(buffer.len().max(widest * stride), 0.0);
+        }
         let instructions = Instructions::best();
         for start in (0..rows).step_by(stride) {
             let count = stride.min(rows - start);
-            sources.fill(
-                &self.parts,
-                (start, count),
-                &mut stack,
-                (&mut first, stride),
-            );
+            sources.fill(&self.parts, (start, count), stack, (first, stride));
             for column in first[..features * stride].chunks_exact(stride) {
                 if let Some(row) = column[..count].iter().position(|value| value.is_nan()) {
                     return Err(InferError::MissingValue { row: start + row });
                 }
             }
             let is_second = match stride {
-                1 => instructions.run_row(&self.layers, &mut first, &mut second),
-                _ => instructions.run_block(&self.layers, count, &mut first, &mut second),
+                1 => instructions.run_row(&self.layers, first, second),
+                _ => instructions.run_block(&self.layers, count, first, second),
             };
-            let output = if is_second { &second } else { &first };
+            let output = if is_second { &*second } else { &*first };
             answer
-                .extend(output, stride, count, &mut stack)
+                .extend(output, stride, count, stack)
                 .map_err(|row| InferError::NotANumber { row: start + row })?;
         }
         Ok(answer.predicted)

@@ -51,6 +51,12 @@ pub(crate) struct Program {
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Load(usize),
+    /// With a constant for values that are missing or beyond a bound: how most columns begin.
+    LoadWithin {
+        input: usize,
+        bound: f64,
+        otherwise: f64,
+    },
     Push(f64),
     Unary(Unary),
     Binary(Binary),
@@ -68,7 +74,7 @@ const DEEPEST_STACK: usize = 4;
 pub(crate) struct Stack([[f64; BLOCK_ROWS]; DEEPEST_STACK]);
 
 impl Stack {
-    pub(crate) fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self([[0.0; BLOCK_ROWS]; DEEPEST_STACK])
     }
 }
@@ -93,6 +99,19 @@ impl Program {
             match *step {
                 Step::Load(input) => {
                     load(input, &mut stack.0[top][..rows]);
+                    top += 1;
+                }
+                Step::LoadWithin {
+                    input,
+                    bound,
+                    otherwise,
+                } => {
+                    let values = &mut stack.0[top][..rows];
+                    load(input, values);
+                    for value in values {
+                        let is_within = value.abs() <= bound;
+                        *value = if is_within { *value } else { otherwise };
+                    }
                     top += 1;
                 }
                 Step::Push(constant) => {
@@ -165,6 +184,10 @@ fn emit(expression: &Expression, steps: &mut Vec<Step>) -> usize {
             }
         },
         E::Choose(condition, then, otherwise) => {
+            if let Some(step) = load_within(condition, then, otherwise) {
+                steps.push(step);
+                return 1;
+            }
             let depth = emit(condition, steps).max(1 + emit(then, steps));
             if let E::Constant(constant) = &**otherwise {
                 steps.push(Step::ChooseOr(*constant));
@@ -174,6 +197,27 @@ fn emit(expression: &Expression, steps: &mut Vec<Step>) -> usize {
             steps.push(Step::Choose);
             depth
         }
+    }
+}
+
+/// `Choose(|input| <= bound, input, constant)` as one step.
+fn load_within(condition: &Expression, then: &Expression, otherwise: &Expression) -> Option<Step> {
+    use Expression as E;
+    let E::Binary(Binary::LessOrEqual, magnitude, bound) = condition else {
+        return None;
+    };
+    match (&**magnitude, &**bound, then, otherwise) {
+        (
+            E::Unary(Unary::Absolute, tested),
+            E::Constant(bound),
+            E::Input(input),
+            E::Constant(otherwise),
+        ) if **tested == *then => Some(Step::LoadWithin {
+            input: *input,
+            bound: *bound,
+            otherwise: *otherwise,
+        }),
+        _ => None,
     }
 }
 

@@ -4,6 +4,8 @@
 //! weight is one scalar for all of them. Every output sums its inputs in the same order with fused multiply-adds, whether rows come
 //! alone or in blocks; so a row's result is the same either way, to the bit.
 
+use std::ops::Deref;
+
 use pulp::{Simd, WithSimd};
 
 /// Rows of a full block: three vectors of sixteen floats, which with eight outputs fill the 32 registers of AVX-512.
@@ -22,11 +24,47 @@ pub(crate) struct Layer {
     pub(crate) outputs: usize,
     has_relu: bool,
     /// `[output groups][inputs][GROUP]`, zero-padded.
-    by_group: Vec<f32>,
+    by_group: Aligned,
     /// `[inputs][outputs padded to LANES]`.
-    by_input: Vec<f32>,
+    by_input: Aligned,
     /// Padded to whichever is longer.
-    bias: Vec<f32>,
+    bias: Aligned,
+}
+
+/// Floats that begin where a line of the processor's cache does, so that no vector of them lies in two lines.
+#[derive(Debug)]
+struct Aligned {
+    floats: Vec<f32>,
+    /// Floats before the line begins.
+    skipped: usize,
+}
+
+impl Aligned {
+    const LINE_BYTES: usize = 64;
+
+    fn new(values: &[f32]) -> Self {
+        let mut floats = vec![0.0; values.len() + Self::LINE_BYTES / size_of::<f32>()];
+        // An address that cannot be aligned, which no system has, costs speed alone.
+        let skipped = floats.as_ptr().align_offset(Self::LINE_BYTES);
+        let skipped = skipped.min(floats.len() - values.len());
+        floats[skipped..skipped + values.len()].copy_from_slice(values);
+        floats.truncate(skipped + values.len());
+        Self { floats, skipped }
+    }
+}
+
+impl Deref for Aligned {
+    type Target = [f32];
+
+    fn deref(&self) -> &[f32] {
+        &self.floats[self.skipped..]
+    }
+}
+
+impl Clone for Aligned {
+    fn clone(&self) -> Self {
+        Self::new(self)
+    }
 }
 
 impl Layer {
@@ -50,9 +88,9 @@ impl Layer {
             inputs,
             outputs,
             has_relu,
-            by_group,
-            by_input,
-            bias: padded_bias,
+            by_group: Aligned::new(&by_group),
+            by_input: Aligned::new(&by_input),
+            bias: Aligned::new(&padded_bias),
         }
     }
 

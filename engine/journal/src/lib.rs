@@ -15,18 +15,24 @@
 //! 5. A failed write leaves nothing behind and later appends work — `tests::faults::a_full_disk_loses_nothing_and_appends_resume`.
 //! 6. After a failed fsync nothing is appended until the journal is opened anew — `tests::faults::a_failed_sync_stops_the_journal`.
 //! 7. One process holds a project at a time — `tests::lock::another_process_is_kept_out`.
+//! 8. A copy of a journal that grows is whole, and its mark agrees — `tests::copy::a_copy_of_a_growing_journal_is_whole`.
+//! 9. A changed line is mended exactly or not at all — `tests::mend::every_changed_byte_is_mended_exactly_or_left`.
 
+mod copy;
 mod error;
 mod line;
 mod lock;
 mod mark;
+mod mend;
 mod read;
 mod segment;
 mod verify;
 mod write;
 
+pub use copy::copy;
 pub use error::{Flaw, JournalError};
 pub use lock::ProjectLock;
+pub use mend::mend;
 pub use read::{Facts, read_after};
 pub use verify::{Verification, verify};
 pub use write::{Draft, Journal, RepairNote};

@@ -14,7 +14,7 @@ use contract::DeviceChoice;
 
 use crate::LearnError;
 use crate::batch::{Cut, order};
-use crate::device::{choose, failure, guarded};
+use crate::device::{choose, failure};
 use crate::random::{Purpose, Stream};
 
 const SEED: u64 = 1;
@@ -67,8 +67,8 @@ pub fn bare_loop(
     device: DeviceChoice,
 ) -> Result<f64, LearnError> {
     let chosen = choose(device)?;
-    guarded(&chosen, || {
-        let device = chosen.open().autodiff();
+    chosen.run(|device| {
+        let device = device.clone().autodiff();
         let examples = Examples::random(rows, features, classes);
         let mut model = Mlp::new(features, hidden, classes.max(1), &device);
         let mut optimiser = AdamWConfig::new().init();

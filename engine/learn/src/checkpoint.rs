@@ -81,8 +81,8 @@ pub(crate) struct Progress {
 }
 
 impl Checkpoint {
-    /// Replaces the folder's checkpoint. What is not `durable` outlives this process, but perhaps not a power cut.
-    pub(crate) fn save(&self, folder: &Path, durable: bool) -> Result<(), LearnError> {
+    /// Replaces the folder's checkpoint; once this returns, it outlives a power cut.
+    pub(crate) fn save(&self, folder: &Path) -> Result<(), LearnError> {
         let encode = |source: Box<dyn std::error::Error + Send + Sync>| LearnError::Encode {
             what: "checkpoint",
             source,
@@ -102,7 +102,7 @@ impl Checkpoint {
             .map(|(name, values)| (name, Floats::vector(values)));
         let bytes =
             safetensors::serialize(views, Some(metadata)).map_err(|error| encode(error.into()))?;
-        write_whole(&folder.join(CHECKPOINT), &bytes, durable)
+        write_whole(&folder.join(CHECKPOINT), &bytes)
     }
 
     /// The folder's checkpoint. `None` if there is none, or if it is damaged: the run then begins anew, which costs time and
@@ -202,17 +202,15 @@ impl View for Floats<'_> {
     }
 }
 
-/// Writes a file whole or not at all: a temporary file beside it, synced if it shall be `durable`, then renamed over it.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8], durable: bool) -> Result<(), LearnError> {
+/// Writes a file whole or not at all: a temporary file beside it, synced, then renamed over it.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), LearnError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let write = || -> std::io::Result<()> {
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(bytes)?;
-        if durable {
-            file.as_file().sync_all()?;
-        }
+        file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)?;
-        if durable { sync_folder(folder) } else { Ok(()) }
+        sync_folder(folder)
     };
     write().map_err(|source| LearnError::Write {
         path: path.to_path_buf(),

@@ -1,21 +1,29 @@
 //! Devices: which can train, and which one a recipe gets. Nothing else in the program decides this.
 
+mod failure;
+mod open;
+mod quiet;
+
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::OnceLock;
 use std::task::{Context, Poll, Waker};
 
+use burn::tensor::Device;
 use burn::tensor::wgpu::wgpu;
-use burn::tensor::{Device, DeviceKind};
 use contract::{DeviceChoice, DeviceInfo};
 
 use crate::LearnError;
+pub(crate) use failure::failure;
+use failure::guarded;
+pub(crate) use open::Opened;
 
 /// Every device that can train: the CPU first, then the adapters of the graphics API that training would use.
 /// Adapters are asked for once a process, and no device is made.
 pub fn devices() -> Vec<DeviceInfo> {
-    let adapters = adapters().iter().map(|adapter| adapter.info.clone());
+    let adapters = graphics().adapters.iter();
+    let adapters = adapters.map(|adapter| adapter.info.clone());
     std::iter::once(cpu()).chain(adapters).collect()
 }
 
@@ -27,28 +35,52 @@ pub fn choose_device(choice: DeviceChoice) -> Result<DeviceInfo, LearnError> {
     choose(choice).map(|chosen| chosen.info)
 }
 
-/// A device by its description, and how to open it.
+/// A device by its description, and which adapter it is.
 #[derive(Clone, Debug)]
 pub(crate) struct Chosen {
     pub(crate) info: DeviceInfo,
-    kind: Option<DeviceKind>,
+    /// Among the adapters; `None` is the CPU.
+    place: Option<usize>,
 }
 
 impl Chosen {
-    /// Opening is lazy: a GPU that cannot be used fails at its first operation.
-    pub(crate) fn open(&self) -> Device {
-        match &self.kind {
-            None => Device::flex(),
-            Some(kind) => Device::wgpu(kind.clone()),
+    /// Runs work on the device. A failure of the device, or a panic on the way, comes back as an error.
+    pub(crate) fn run<T>(
+        &self,
+        work: impl FnOnce(&Device) -> Result<T, LearnError>,
+    ) -> Result<T, LearnError> {
+        match self.open()? {
+            None => guarded(self, None, || work(&Device::flex())),
+            Some(opened) => guarded(self, Some(&opened), || work(&opened.device)),
         }
+    }
+
+    pub(crate) fn is_cpu(&self) -> bool {
+        self.place.is_none()
+    }
+
+    /// `None` of the CPU, which is always open.
+    pub(crate) fn open(&self) -> Result<Option<Opened>, LearnError> {
+        let unusable = |text| LearnError::DeviceUnusable {
+            device: self.info.name.clone(),
+            text,
+        };
+        let Some(place) = self.place else {
+            return Ok(None);
+        };
+        let handles = graphics().handles.get(place).ok_or(LearnError::NoGpu)?;
+        catch_unwind(AssertUnwindSafe(|| Opened::on(place, handles)))
+            .unwrap_or_else(|panic| Err(failure::words(panic.as_ref())))
+            .map(Some)
+            .map_err(unusable)
     }
 }
 
 pub(crate) fn choose(choice: DeviceChoice) -> Result<Chosen, LearnError> {
     // Who wants the CPU does not wait for graphics drivers to start, nor read what they print.
     let adapters = match choice {
-        DeviceChoice::Cpu => &[],
-        DeviceChoice::Auto | DeviceChoice::Gpu => adapters(),
+        DeviceChoice::Cpu => [].as_slice(),
+        DeviceChoice::Auto | DeviceChoice::Gpu => &graphics().adapters,
     };
     prefer(choice, adapters)
 }
@@ -57,7 +89,7 @@ pub(crate) fn choose(choice: DeviceChoice) -> Result<Chosen, LearnError> {
 pub(crate) fn prefer(choice: DeviceChoice, adapters: &[Adapter]) -> Result<Chosen, LearnError> {
     let on_cpu = Chosen {
         info: cpu(),
-        kind: None,
+        place: None,
     };
     let best = |is_software: bool| {
         adapters
@@ -66,7 +98,7 @@ pub(crate) fn prefer(choice: DeviceChoice, adapters: &[Adapter]) -> Result<Chose
             .min_by_key(|adapter| adapter.rank)
             .map(|adapter| Chosen {
                 info: adapter.info.clone(),
-                kind: Some(adapter.kind.clone()),
+                place: Some(adapter.place),
             })
     };
     match choice {
@@ -80,9 +112,17 @@ pub(crate) fn prefer(choice: DeviceChoice, adapters: &[Adapter]) -> Result<Chose
 #[derive(Clone, Debug)]
 pub(crate) struct Adapter {
     pub(crate) info: DeviceInfo,
-    pub(crate) kind: DeviceKind,
+    /// Among all adapters.
+    pub(crate) place: usize,
     /// Smaller is preferred.
     pub(crate) rank: u8,
+}
+
+/// What wgpu opens a device with.
+#[derive(Clone)]
+pub(crate) struct Handles {
+    pub(crate) instance: wgpu::Instance,
+    pub(crate) adapter: wgpu::Adapter,
 }
 
 fn cpu() -> DeviceInfo {
@@ -95,27 +135,36 @@ fn cpu() -> DeviceInfo {
     }
 }
 
-fn adapters() -> &'static [Adapter] {
-    static ADAPTERS: OnceLock<Vec<Adapter>> = OnceLock::new();
-    ADAPTERS.get_or_init(|| {
-        catch_unwind(enumerate).unwrap_or_else(|_| {
+/// All that was found of graphics, in the same order.
+#[derive(Default)]
+struct Graphics {
+    adapters: Vec<Adapter>,
+    handles: Vec<Handles>,
+}
+
+fn graphics() -> &'static Graphics {
+    static GRAPHICS: OnceLock<Graphics> = OnceLock::new();
+    GRAPHICS.get_or_init(|| {
+        let handles = catch_unwind(|| {
+            quiet::without_complaints(find)
+        }).unwrap_or_else(|_| {
             tracing::warn!("the graphics driver failed while it was asked for its adapters; training uses the CPU");
             Vec::new()
-        })
+        });
+        Graphics {
+            adapters: handles.iter().zip(0..).map(describe).collect(),
+            handles,
+        }
     })
 }
 
-/// The adapters of the first graphics API that has a GPU, or else of the first that has anything: burn's own rule, followed here
-/// because its `DeviceKind` counts adapters within that API.
-fn enumerate() -> Vec<Adapter> {
+/// The adapters of the first graphics API that has a GPU, or else of the first that has anything. OpenGL is left alone: a GPU
+/// worth training on has something better.
+fn find() -> Vec<Handles> {
     let apis: &[wgpu::Backends] = if cfg!(target_os = "macos") {
         &[wgpu::Backends::METAL]
     } else {
-        &[
-            wgpu::Backends::VULKAN,
-            wgpu::Backends::DX12,
-            wgpu::Backends::GL,
-        ]
+        &[wgpu::Backends::VULKAN, wgpu::Backends::DX12]
     };
     let mut software_only = Vec::new();
     for api in apis {
@@ -123,57 +172,45 @@ fn enumerate() -> Vec<Adapter> {
             backends: *api,
             ..wgpu::InstanceDescriptor::new_without_display_handle()
         });
-        let infos: Vec<wgpu::AdapterInfo> = ready(instance.enumerate_adapters(*api))
+        let found: Vec<Handles> = ready(instance.enumerate_adapters(*api))
             .unwrap_or_default()
-            .iter()
-            .map(wgpu::Adapter::get_info)
+            .into_iter()
+            .map(|adapter| Handles {
+                instance: instance.clone(),
+                adapter,
+            })
             .collect();
-        if infos
-            .iter()
-            .any(|info| info.device_type != wgpu::DeviceType::Cpu)
-        {
-            return describe(infos);
+        let is_gpu =
+            |found: &Handles| found.adapter.get_info().device_type != wgpu::DeviceType::Cpu;
+        if found.iter().any(is_gpu) {
+            return found;
         }
         if software_only.is_empty() {
-            software_only = infos;
+            software_only = found;
         }
     }
-    describe(software_only)
+    software_only
 }
 
-fn describe(infos: Vec<wgpu::AdapterInfo>) -> Vec<Adapter> {
-    let (mut discrete, mut integrated, mut virtual_ones) = (0, 0, 0);
-    let count = |counter: &mut usize| {
-        *counter += 1;
-        *counter - 1
-    };
-    infos
-        .into_iter()
-        .map(|info| {
-            let (kind, rank) = match info.device_type {
-                wgpu::DeviceType::DiscreteGpu => (DeviceKind::DiscreteGpu(count(&mut discrete)), 0),
-                wgpu::DeviceType::IntegratedGpu => {
-                    (DeviceKind::IntegratedGpu(count(&mut integrated)), 1)
-                }
-                wgpu::DeviceType::VirtualGpu => {
-                    (DeviceKind::VirtualGpu(count(&mut virtual_ones)), 2)
-                }
-                wgpu::DeviceType::Other => (DeviceKind::DefaultDevice, 3),
-                wgpu::DeviceType::Cpu => (DeviceKind::Cpu, 4),
-            };
-            let is_software = info.device_type == wgpu::DeviceType::Cpu;
-            Adapter {
-                info: DeviceInfo {
-                    name: info.name,
-                    backend: format!("wgpu ({})", info.backend),
-                    is_gpu: !is_software,
-                    is_software,
-                },
-                kind,
-                rank,
-            }
-        })
-        .collect()
+fn describe((handles, place): (&Handles, usize)) -> Adapter {
+    let info = handles.adapter.get_info();
+    let is_software = info.device_type == wgpu::DeviceType::Cpu;
+    Adapter {
+        info: DeviceInfo {
+            name: info.name,
+            backend: format!("wgpu ({})", info.backend),
+            is_gpu: !is_software,
+            is_software,
+        },
+        place,
+        rank: match info.device_type {
+            wgpu::DeviceType::DiscreteGpu => 0,
+            wgpu::DeviceType::IntegratedGpu => 1,
+            wgpu::DeviceType::VirtualGpu => 2,
+            wgpu::DeviceType::Other => 3,
+            wgpu::DeviceType::Cpu => 4,
+        },
+    }
 }
 
 /// The value of a future that needs no waiting; native adapters are listed at once.
@@ -182,41 +219,4 @@ fn ready<T>(future: impl Future<Output = T>) -> Option<T> {
         Poll::Ready(value) => Some(value),
         Poll::Pending => None,
     }
-}
-
-/// Runs work on a device; a panic of its backend comes back as an error.
-pub(crate) fn guarded<T>(
-    chosen: &Chosen,
-    work: impl FnOnce() -> Result<T, LearnError>,
-) -> Result<T, LearnError> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let text = panic
-            .downcast_ref::<String>()
-            .cloned()
-            .or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
-            .unwrap_or_else(|| "a panic without a message".into());
-        Err(failure(chosen, text))
-    })
-}
-
-/// What a device's failure means, from its own words.
-pub(crate) fn failure(chosen: &Chosen, text: String) -> LearnError {
-    let device = chosen.info.name.clone();
-    let lower = text.to_lowercase();
-    if chosen.kind.is_none() {
-        return LearnError::Panicked(text);
-    }
-    if lower.contains("out of memory")
-        || lower.contains("outofmemory")
-        || lower.contains("buffertoobig")
-    {
-        return LearnError::OutOfMemory { device, text };
-    }
-    if lower.contains("lost") || lower.contains("poisoned") {
-        return LearnError::DeviceLost { device, text };
-    }
-    if lower.contains("adapter") || lower.contains("request a wgpu device") {
-        return LearnError::DeviceUnusable { device, text };
-    }
-    LearnError::Panicked(text)
 }

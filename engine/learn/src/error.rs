@@ -49,6 +49,8 @@ pub enum LearnError {
     DeviceLost { device: String, text: String },
     #[error("training failed unexpectedly: {0}")]
     Panicked(String),
+    #[error("the system gives no thread for checkpoints")]
+    NoThread(#[source] std::io::Error),
     #[error("the checkpoint belongs to another recipe or other data: {}", path.display())]
     ForeignCheckpoint { path: PathBuf },
     #[error("cannot write {}", path.display())]
@@ -103,11 +105,12 @@ impl LearnError {
             Self::NoGpu => "train on the CPU, or install a Vulkan, Metal or DirectX 12 driver",
             Self::DeviceUnusable { .. } => "train on the CPU, or update the graphics driver",
             Self::OutOfMemory { .. } => {
-                "use a smaller batch size or smaller layers, close other programs, or train on the CPU"
+                "close other programs and resume the run, or resume it on the CPU (`millctl runs resume RUN --device cpu`); else make its batches or layers smaller"
             }
             Self::DeviceLost { .. } => {
-                "resume the run: it goes on from its last checkpoint; if it happens again, train on the CPU"
+                "resume the run: it goes on from its last checkpoint, if it must be on the CPU (`millctl runs resume RUN --device cpu`)"
             }
+            Self::NoThread(_) => "close other programs, then resume the run",
             Self::Panicked(_) => "resume the run: it goes on from its last checkpoint",
             Self::ForeignCheckpoint { .. } => "start a new run instead of resuming this one",
             Self::Write { .. } => {

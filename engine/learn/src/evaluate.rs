@@ -129,15 +129,30 @@ pub(crate) fn importance(
             drops.push(whole - score(&outputs));
         }
         let mean = drops.iter().sum::<f64>() / REPEATS as f64;
-        let variance = drops.iter().map(|drop| (drop - mean).powi(2)).sum::<f64>() / REPEATS as f64;
         found.push(Importance {
             feature: model.features[index].clone(),
             mean,
-            std: variance.sqrt(),
+            std: deviation(&drops, mean),
         });
     }
     found.sort_by(|a, b| b.mean.total_cmp(&a.mean));
     Ok(found)
+}
+
+/// The standard deviation, also where a square would be infinite: a target may be of any size.
+fn deviation(values: &[f64], mean: f64) -> f64 {
+    let largest = values
+        .iter()
+        .map(|value| (value - mean).abs())
+        .fold(0.0, f64::max);
+    if largest == 0.0 {
+        return 0.0;
+    }
+    let squares: f64 = values
+        .iter()
+        .map(|value| ((value - mean) / largest).powi(2))
+        .sum();
+    (squares / values.len() as f64).sqrt() * largest
 }
 
 /// What importance needs to know of a model.

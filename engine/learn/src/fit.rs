@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use burn::tensor::{Device, Tensor, TensorData};
+use contract::SECONDS_KEY;
 
 use crate::batch::{Cut, Gather, order};
 use crate::checkpoint::{Checkpoint, Progress, Vectors};
@@ -13,6 +14,7 @@ use crate::net::{self, Folded, Predictor};
 use crate::optimise::{AdamW, Moments, learning_rate};
 use crate::plan::Plan;
 use crate::prepare::Target;
+use crate::writer::Writer;
 use crate::{Control, Job, LearnError, Observer};
 
 /// Losses are read back from the device after so many batches: often enough to notice a NaN and to obey soon, seldom enough not to
@@ -25,13 +27,11 @@ const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 /// Weight of the newest batch in the running statistics of a norm.
 const MOMENTUM: f64 = 0.1;
 
-/// A checkpoint is written after every epoch, and synced to the disk, unless writing or syncing would take more than this share of the
-/// time since it was last done: an epoch of two milliseconds does not wait five for the disk. A written checkpoint outlives a killed
-/// process, a synced one a power cut; what either can cost is then fifty times what the checkpoint costs.
-const CHECKPOINT_SHARE: f64 = 0.02;
-
-/// Seconds that the first sync is supposed to take, before one was measured.
-const SYNC_SECONDS: f64 = 0.01;
+/// A checkpoint is taken after every epoch, unless copying it off the device would take more than this share of the training's time,
+/// or the thread that writes it would be busy more than that share of its own: epochs of two milliseconds do not keep a disk busy with
+/// syncing. What a kill can cost is then at most fifty copies or five writes.
+const COPY_SHARE: f64 = 0.02;
+const WRITE_SHARE: f64 = 0.2;
 
 /// Where the loop works, and on what.
 pub(crate) struct Loop<'a> {
@@ -53,6 +53,8 @@ pub(crate) struct Loop<'a> {
 pub(crate) struct Clock {
     started: Instant,
     parked: Duration,
+    /// When progress was last told; epochs may be far shorter than anybody can read.
+    shown: Option<Instant>,
 }
 
 impl Clock {
@@ -60,7 +62,19 @@ impl Clock {
         Self {
             started: Instant::now(),
             parked: Duration::ZERO,
+            shown: None,
         }
+    }
+
+    /// Whether progress is due again.
+    fn shows(&mut self) -> bool {
+        let is_due = self
+            .shown
+            .is_none_or(|shown| shown.elapsed() >= PROGRESS_EVERY);
+        if is_due {
+            self.shown = Some(Instant::now());
+        }
+        is_due
     }
 
     pub(crate) fn seconds(&self) -> f64 {
@@ -71,20 +85,19 @@ impl Clock {
     }
 }
 
-/// How often something may be done so that it takes no more than its share of the time.
+/// When the next checkpoint may be taken.
+#[derive(Default)]
 struct Pace {
+    /// Seconds on the run's clock.
     last: f64,
-    cost: f64,
+    copy_seconds: f64,
+    write_seconds: f64,
 }
 
 impl Pace {
     fn is_due(&self, now: f64) -> bool {
-        self.cost <= (now - self.last) * CHECKPOINT_SHARE
-    }
-
-    fn done(&mut self, from: f64, to: f64) {
-        self.last = to;
-        self.cost = to - from;
+        let since = now - self.last;
+        self.copy_seconds <= since * COPY_SHARE && self.write_seconds <= since * WRITE_SHARE
     }
 }
 
@@ -123,8 +136,11 @@ impl Loop<'_> {
         let (epochs, patience) = (training.epochs, training.patience);
         let before = (state.progress.seconds, state.progress.loop_seconds);
         let begun = self.clock.seconds();
-        let pace = |cost| Pace { last: begun, cost };
-        let (mut writing, mut syncing) = (pace(0.0), pace(SYNC_SECONDS));
+        let mut writer = Writer::start(self.job.folder.clone())?;
+        let mut pace = Pace {
+            last: begun,
+            ..Pace::default()
+        };
         let mut stopped = false;
         while state.progress.epoch < epochs
             && (patience == 0 || state.progress.worse_epochs < patience)
@@ -135,21 +151,27 @@ impl Loop<'_> {
                 stopped = true;
                 break;
             };
+            state.progress.seconds = before.0 + self.clock.seconds();
             let current = self.judge(&mut state, loss)?;
             let now = self.clock.seconds();
             state.progress.seconds = before.0 + now;
             state.progress.loop_seconds = before.1 + now - begun;
-            if syncing.is_due(now) {
-                self.save(&state, current, true)?;
-                syncing.done(now, self.clock.seconds());
-            } else if writing.is_due(now) {
-                self.save(&state, current, false)?;
-                writing.done(now, self.clock.seconds());
+            if let Some(written) = writer.collect()? {
+                pace.write_seconds = written.seconds;
+                self.observer.checkpoint(written.epoch);
+            }
+            if !writer.is_busy() && pace.is_due(now) {
+                writer.write(self.checkpoint(&state, current)?)?;
+                pace.last = now;
+                pace.copy_seconds = self.clock.seconds() - now;
             }
         }
         let now = self.clock.seconds();
         state.progress.seconds = before.0 + now;
         state.progress.loop_seconds = before.1 + now - begun;
+        if let Some(written) = writer.wait()? {
+            self.observer.checkpoint(written.epoch);
+        }
         if state.best.parameters.is_empty() {
             state.best = self.read(&state)?;
         }
@@ -166,12 +188,14 @@ impl Loop<'_> {
         let statistics = self.plan.statistics();
         let checkpoint = if self.job.resume {
             Checkpoint::load(&self.job.folder)?
-                .filter(|found| found.vectors.fit(self.plan.length, statistics))
         } else {
             None
         };
         let (vectors, progress) = match checkpoint {
-            Some(found) if found.progress.identity != self.identity => {
+            Some(found)
+                if found.progress.identity != self.identity
+                    || !found.vectors.fit(self.plan.length, statistics) =>
+            {
                 return Err(LearnError::ForeignCheckpoint {
                     path: self.job.folder.join(crate::checkpoint::CHECKPOINT),
                 });
@@ -217,6 +241,7 @@ impl Loop<'_> {
         let steps = cut.batches as u64 * u64::from(recipe.training.epochs);
         let optimiser = AdamW {
             weight_decay: recipe.training.weight_decay,
+            is_on_cpu: self.chosen.is_cpu(),
         };
         let gather = Gather {
             plan: self.plan,
@@ -227,7 +252,6 @@ impl Loop<'_> {
         };
         let order = order(rows, recipe.seed, epoch);
         let mut losses = Losses::new(epoch, cut);
-        let mut shown = Instant::now();
         for number in 0..cut.batches {
             let (stop, parked) = self.control.gate();
             self.clock.parked += parked;
@@ -243,12 +267,14 @@ impl Loop<'_> {
             );
             let rate = learning_rate(recipe.training.learning_rate, state.progress.step, steps);
             state.progress.step += 1;
-            (state.parameters, state.moments) = optimiser.step(
-                state.parameters,
-                step.gradient,
-                state.moments,
-                (state.progress.step, rate),
-            );
+            (state.parameters, state.moments) = optimiser
+                .step(
+                    state.parameters,
+                    step.gradient,
+                    state.moments,
+                    (state.progress.step, rate),
+                )
+                .map_err(|text| failure(self.chosen, text))?;
             state.statistics = state
                 .statistics
                 .zip(step.statistics)
@@ -259,8 +285,7 @@ impl Loop<'_> {
             if losses.waiting() == READ_EVERY || number + 1 == cut.batches {
                 losses.read().map_err(|error| self.explain(error))?;
             }
-            if shown.elapsed() >= PROGRESS_EVERY {
-                shown = Instant::now();
+            if self.clock.shows() {
                 let share = (number + 1) as f64 / cut.batches as f64;
                 self.observer.progress(epoch, recipe.training.epochs, share);
             }
@@ -315,16 +340,18 @@ impl Loop<'_> {
         let steps = state.progress.step / u64::from(epoch) * u64::from(training.epochs);
         let rate = learning_rate(training.learning_rate, state.progress.step - 1, steps);
         points.push(("learning_rate".into(), rate));
+        points.push((SECONDS_KEY.into(), state.progress.seconds));
         self.observer.epoch(epoch, &points);
         Ok(current)
     }
 
-    fn save(&mut self, state: &State, current: Weights, durable: bool) -> Result<(), LearnError> {
+    /// A copy of the present state, which `current` is a part of, to be written while training goes on.
+    fn checkpoint(&self, state: &State, current: Weights) -> Result<Checkpoint, LearnError> {
         let statistics = match &state.statistics {
             Some(statistics) => self.download(statistics)?,
             None => Vec::new(),
         };
-        let checkpoint = Checkpoint {
+        Ok(Checkpoint {
             progress: state.progress.clone(),
             vectors: Vectors {
                 parameters: current.parameters,
@@ -334,10 +361,7 @@ impl Loop<'_> {
                 best_parameters: state.best.parameters.clone(),
                 best_statistics: state.best.statistics.clone(),
             },
-        };
-        checkpoint.save(&self.job.folder, durable)?;
-        self.observer.checkpoint(state.progress.epoch);
-        Ok(())
+        })
     }
 
     /// The network as it is now. The running statistics started at zero, and are divided by what a constant would have grown to

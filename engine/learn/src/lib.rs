@@ -8,6 +8,11 @@
 //! 5. The ONNX computes what the trainer computes, from raw columns — `tests::packages::onnx_runtime_agrees_with_the_trainer`.
 //! 6. Bad data and a failing device are sentences with a hint, never a panic — `tests::faults`.
 //! 7. Software Vulkan is no GPU unless one is insisted on — `tests::devices::software_is_a_gpu_only_for_who_insists`.
+//! 8. A GPU that is lost or full ends its run and nothing else, and the run goes on from its checkpoint on another device or the CPU —
+//!    `tests::gpu::a_lost_gpu_ends_the_run_which_goes_on_with_another_device_or_the_cpu`,
+//!    `tests::gpu::a_gpu_without_memory_says_so_and_goes_on`.
+//! 9. Training does not wait for the disk, and a checkpoint counts once it is there for good —
+//!    `tests::checkpoints::a_writer_takes_one_at_a_time_and_says_when_it_is_there`.
 
 mod bare;
 mod batch;
@@ -28,6 +33,7 @@ mod prepare;
 mod random;
 mod split;
 mod train;
+mod writer;
 
 pub use bare::bare_loop;
 pub use checkpoint::CHECKPOINT;

@@ -58,7 +58,7 @@ pub(crate) fn write(
     let mut written = BTreeMap::new();
     for (name, bytes) in files {
         let path = folder.join(name);
-        write_whole(&path, &bytes, true)?;
+        write_whole(&path, &bytes)?;
         written.insert(name.into(), path);
     }
     Ok(written)

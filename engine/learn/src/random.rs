@@ -101,11 +101,21 @@ pub(crate) fn fingerprint(seed: u64, bytes: &[u8]) -> u64 {
     })
 }
 
-/// The same of single-precision values, by their bits.
+/// The same of single-precision values, by their bits. Each step of the hash waits for the one before, so four run side by side.
 pub(crate) fn fingerprint_values(seed: u64, values: &[f32]) -> u64 {
-    values
-        .iter()
-        .fold(mix(seed ^ values.len() as u64), |hash, value| {
-            mix(hash ^ u64::from(value.to_bits())).wrapping_add(GOLDEN_GAMMA)
-        })
+    let start = mix(seed ^ values.len() as u64);
+    let step = |hash: u64, low: f32, high: f32| {
+        let word = u64::from(low.to_bits()) | u64::from(high.to_bits()) << 32;
+        mix(hash ^ word).wrapping_add(GOLDEN_GAMMA)
+    };
+    let (eights, rest) = values.as_chunks::<8>();
+    let mut lanes = [0, 1, 2, 3].map(|lane: u64| start.wrapping_add(lane));
+    for eight in eights {
+        for (lane, pair) in lanes.iter_mut().zip(eight.as_chunks::<2>().0) {
+            *lane = step(*lane, pair[0], pair[1]);
+        }
+    }
+    let hash = lanes.into_iter().fold(start, |hash, lane| mix(hash ^ lane));
+    rest.iter()
+        .fold(hash, |hash, value| step(hash, *value, 0.0))
 }

@@ -3,6 +3,7 @@
 mod checkpoints;
 mod devices;
 mod faults;
+mod gpu;
 mod metrics;
 mod networks;
 mod packages;

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use contract::{Metrics, Predicted, RunReport, SplitRows, Values};
+use burn::tensor::Device;
+use contract::{DeviceChoice, Metrics, Predicted, Recipe, RunReport, SplitRows, Values};
 
-use crate::device::{Chosen, choose, failure, guarded};
+use crate::device::{Chosen, choose, failure};
 use crate::evaluate::{Evaluated, Model, Part, baseline, evaluate, importance};
 use crate::fit::{Clock, Fitted, Loop};
 use crate::metrics::{confusion, predicted_classes, prefixed};
@@ -34,11 +35,11 @@ pub fn train(
     let clock = Clock::start();
     check_settings(&job.recipe)?;
     let chosen = choose(job.recipe.device)?;
-    guarded(&chosen, || {
+    chosen.run(|device| {
         observer.stage("preparing");
         let prepared = Prepared::new(job)?;
         tracing::info!(run = %job.run, device = %chosen.info.name, rows = job.frame.rows, "training");
-        prepared.run(job, &chosen, (control, observer), clock)
+        prepared.run(job, (&chosen, device), (control, observer), clock)
     })
 }
 
@@ -52,6 +53,8 @@ struct Prepared<'a> {
     training: Part,
     validation: Part,
     test: Part,
+    /// Rows that no part has.
+    without_target: usize,
 }
 
 impl<'a> Prepared<'a> {
@@ -84,6 +87,7 @@ impl<'a> Prepared<'a> {
             training: part(train)?,
             validation: part(validation)?,
             test: part(test)?,
+            without_target: missing_target,
             plan,
             preparation,
             values,
@@ -94,7 +98,7 @@ impl<'a> Prepared<'a> {
     fn run(
         &self,
         job: &Job,
-        chosen: &Chosen,
+        (chosen, device): (&Chosen, &Device),
         (control, observer): (&Control, &mut dyn Observer),
         clock: Clock,
     ) -> Result<Outcome, LearnError> {
@@ -104,7 +108,7 @@ impl<'a> Prepared<'a> {
             control,
             observer: &mut *observer,
             chosen,
-            device: chosen.open(),
+            device: device.clone(),
             plan: &self.plan,
             target: &self.target,
             training: &self.training,
@@ -113,12 +117,12 @@ impl<'a> Prepared<'a> {
             clock,
         };
         let fitted = training.run()?;
-        let (device, clock) = (training.device, training.clock);
+        let clock = training.clock;
         let before = fitted.progress.seconds - clock.seconds();
 
         observer.stage("evaluating");
         let folded = Folded::new(&self.plan, &fitted.parameters, &fitted.statistics);
-        let predictor = Predictor::new(&folded, &device, job.recipe.task.is_classification());
+        let predictor = Predictor::new(&folded, device, job.recipe.task.is_classification());
         let judged = Judged {
             training: self.judge(chosen, &predictor, &self.training)?,
             validation: self.judge(chosen, &predictor, &self.validation)?,
@@ -247,6 +251,7 @@ impl<'a> Prepared<'a> {
                 train: self.training.rows.len() as u64,
                 validation: self.validation.rows.len() as u64,
                 test: self.test.rows.len() as u64,
+                without_target: self.without_target as u64,
             },
             epochs_run: progress.epoch,
             best_epoch: progress.best_epoch,
@@ -263,9 +268,14 @@ impl<'a> Prepared<'a> {
         })
     }
 
-    /// Of the recipe and the encoded training rows: a checkpoint of anything else would be another run's.
+    /// Of the recipe without its device and of the encoded training rows: a checkpoint of anything else would be another run's.
     fn identity(&self, job: &Job) -> Result<u64, LearnError> {
-        let recipe = serde_json::to_vec(&job.recipe).map_err(|error| LearnError::Encode {
+        // A run that lost its GPU may go on without one.
+        let recipe = Recipe {
+            device: DeviceChoice::Auto,
+            ..job.recipe.clone()
+        };
+        let recipe = serde_json::to_vec(&recipe).map_err(|error| LearnError::Encode {
             what: "recipe",
             source: error.into(),
         })?;

@@ -48,7 +48,7 @@ pub(crate) fn most_probable(probabilities: &[f32]) -> usize {
 }
 
 fn plain(served: &Served, request: &RequestId, predicted: &Predicted) -> Answer {
-    let mut out = Vec::with_capacity(64 + 64 * rows(predicted));
+    let mut out = Vec::with_capacity(64 + served.row_bytes * rows(predicted));
     out.extend(b"{\"model\":");
     out.extend(&served.name_json);
     out.extend(b",\"version\":");

@@ -1,12 +1,17 @@
 //! Parsed values on their way into a frame: each is checked against the signature as it arrives.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::StatusCode;
 use contract::{ColumnType, Frame, FrameColumn, InputSpec, Signature, Values};
 
 use crate::refusal::{Refusal, listed, quoted};
+
+/// Frames that wait to be filled again, about one for every request that is worked on at a time.
+const MOST_SPARE_FRAMES: usize = 8;
+/// A frame that grew larger is not kept.
+const MOST_SPARE_ROWS: usize = 256;
 
 /// A value as JSON or CSV has it.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +28,8 @@ pub(crate) struct Schema {
     /// The tensors that come out.
     pub(crate) outputs: &'static [&'static str],
     places: HashMap<Arc<str>, usize>,
+    /// Emptied frames: making one takes longer than parsing a row into it.
+    spare: Mutex<Vec<Frame>>,
 }
 
 pub(crate) struct Input {
@@ -49,7 +56,48 @@ impl Schema {
             inputs,
             outputs,
             places,
+            spare: Mutex::default(),
         }
+    }
+
+    /// An empty frame with the columns of the signature.
+    fn frame(&self) -> Frame {
+        if let Some(frame) = self.spare().pop() {
+            return frame;
+        }
+        let column = |input: &Input| FrameColumn {
+            name: input.name.clone(),
+            values: match input.is_text() {
+                true => Values::Text(Vec::new()),
+                false => Values::Number(Vec::new()),
+            },
+        };
+        Frame {
+            rows: 0,
+            columns: self.inputs.iter().map(column).collect(),
+        }
+    }
+
+    /// Takes back a frame that [`ColumnsBuilder::finish`] gave.
+    pub(crate) fn give_back(&self, mut frame: Frame) {
+        if frame.rows > MOST_SPARE_ROWS {
+            return;
+        }
+        frame.rows = 0;
+        for column in &mut frame.columns {
+            match &mut column.values {
+                Values::Number(values) => values.clear(),
+                Values::Text(values) => values.clear(),
+            }
+        }
+        let mut spare = self.spare();
+        if spare.len() < MOST_SPARE_FRAMES {
+            spare.push(frame);
+        }
+    }
+
+    fn spare(&self) -> MutexGuard<'_, Vec<Frame>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn place(&self, name: &str) -> Result<usize, Refusal> {
@@ -184,7 +232,7 @@ fn seconds_since_1970(text: &str) -> Option<f64> {
 /// Collects checked values, column by column or row by row, into a frame in the order of the signature.
 pub(crate) struct ColumnsBuilder<'a> {
     pub(crate) schema: &'a Schema,
-    columns: Vec<Values>,
+    frame: Frame,
     most_rows: usize,
     /// Whole rows, when rows are pushed.
     rows: usize,
@@ -194,17 +242,9 @@ pub(crate) struct ColumnsBuilder<'a> {
 
 impl<'a> ColumnsBuilder<'a> {
     pub(crate) fn new(schema: &'a Schema, most_rows: usize) -> Self {
-        let columns = schema
-            .inputs
-            .iter()
-            .map(|input| match input.is_text() {
-                true => Values::Text(Vec::new()),
-                false => Values::Number(Vec::new()),
-            })
-            .collect();
         Self {
             schema,
-            columns,
+            frame: schema.frame(),
             most_rows,
             rows: 0,
             problem: None,
@@ -217,13 +257,13 @@ impl<'a> ColumnsBuilder<'a> {
     }
 
     pub(crate) fn column_len(&self, place: usize) -> usize {
-        self.columns[place].len()
+        self.frame.columns[place].values.len()
     }
 
     /// Puts a value under a column.
     pub(crate) fn push(&mut self, place: usize, scalar: Scalar<'_>) -> Result<(), Refusal> {
         let input = &self.schema.inputs[place];
-        match &mut self.columns[place] {
+        match &mut self.frame.columns[place].values {
             Values::Number(values) => {
                 check_row_limit(values.len(), self.most_rows)?;
                 values.push(input.number(values.len(), scalar)?);
@@ -238,7 +278,7 @@ impl<'a> ColumnsBuilder<'a> {
 
     /// Puts a value under a column of the row that is being read.
     pub(crate) fn push_in_row(&mut self, place: usize, scalar: Scalar<'_>) -> Result<(), Refusal> {
-        if self.columns[place].len() > self.rows {
+        if self.column_len(place) > self.rows {
             return Err(Refusal::malformed(format!(
                 "Row {} gives the column {} twice",
                 self.rows,
@@ -250,12 +290,12 @@ impl<'a> ColumnsBuilder<'a> {
 
     /// Ends the row that is being read.
     pub(crate) fn end_row(&mut self) -> Result<(), Refusal> {
-        for (input, values) in self.schema.inputs.iter().zip(&self.columns) {
-            if values.len() == self.rows {
+        for column in &self.frame.columns {
+            if column.values.len() == self.rows {
                 return Err(Refusal::unfit(format!(
                     "Row {} lacks the column {}",
                     self.rows,
-                    quoted(&input.name)
+                    quoted(&column.name)
                 ))
                 .hint("send null where a value is missing"));
             }
@@ -265,35 +305,26 @@ impl<'a> ColumnsBuilder<'a> {
     }
 
     /// The frame; every column must have been filled to the same length.
-    pub(crate) fn finish(self) -> Result<Frame, Refusal> {
-        let rows = self.columns.iter().map(Values::len).max().unwrap_or(0);
-        for (input, values) in self.schema.inputs.iter().zip(&self.columns) {
+    pub(crate) fn finish(mut self) -> Result<Frame, Refusal> {
+        let lengths = self.frame.columns.iter().map(|column| column.values.len());
+        let rows = lengths.max().unwrap_or(0);
+        for FrameColumn { name, values } in &self.frame.columns {
             if values.is_empty() && rows > 0 {
-                return Err(Refusal::unfit(format!(
-                    "The column {} is missing",
-                    quoted(&input.name)
-                ))
-                .hint(format!("the model takes {}", self.schema.names())));
+                return Err(
+                    Refusal::unfit(format!("The column {} is missing", quoted(name)))
+                        .hint(format!("the model takes {}", self.schema.names())),
+                );
             }
             if values.len() != rows {
                 return Err(Refusal::unfit(format!(
                     "The column {} has {} values where others have {rows}",
-                    quoted(&input.name),
+                    quoted(name),
                     values.len()
                 )));
             }
         }
-        let columns = self
-            .schema
-            .inputs
-            .iter()
-            .zip(self.columns)
-            .map(|(input, values)| FrameColumn {
-                name: input.name.clone(),
-                values,
-            })
-            .collect();
-        Ok(Frame { rows, columns })
+        self.frame.rows = rows;
+        Ok(self.frame)
     }
 }
 

@@ -1,67 +1,106 @@
-//! Live figures of an endpoint: counts since it was first served, the last minute, the last thousand latencies.
+//! Figures of an endpoint: counts and latencies since it was first served, the last minute, the last thousand latencies.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use contract::EndpointFigures;
 
-use crate::metrics::EndpointMetrics;
-
 const SECONDS: usize = 60;
 const LATENCIES: usize = 1_000;
+/// Upper ends in seconds: a prediction takes tens of microseconds, a large batch tens of milliseconds.
+pub(crate) const BUCKETS: [f64; 15] = [
+    25e-6,
+    50e-6,
+    100e-6,
+    250e-6,
+    500e-6,
+    1e-3,
+    2.5e-3,
+    5e-3,
+    10e-3,
+    25e-3,
+    50e-3,
+    0.1,
+    0.5,
+    2.5,
+    f64::INFINITY,
+];
 
-/// Counts of one model name; they outlive the versions that answer under it.
+/// Counts of one model name; they outlive the versions that answer under it. One lock for all, because every request counts in each.
 pub(crate) struct Counters {
-    requests: AtomicU64,
-    errors: AtomicU64,
-    predictions: AtomicU64,
     since: Instant,
-    recent: Mutex<Recent>,
-    metrics: EndpointMetrics,
+    tally: Mutex<Tally>,
+}
+
+struct Tally {
+    totals: Totals,
+    recent: Recent,
+}
+
+/// Counts that only grow.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Totals {
+    pub(crate) requests: u64,
+    pub(crate) errors: u64,
+    pub(crate) predictions: u64,
+    /// Of all requests together.
+    pub(crate) seconds: f64,
+    /// Requests by their latency, up to each of [`BUCKETS`] and over the one before.
+    pub(crate) by_latency: [u64; BUCKETS.len()],
 }
 
 impl Counters {
-    pub(crate) fn new(metrics: EndpointMetrics) -> Self {
+    pub(crate) fn new() -> Self {
         Self {
-            requests: AtomicU64::new(0),
-            errors: AtomicU64::new(0),
-            predictions: AtomicU64::new(0),
             since: Instant::now(),
-            recent: Mutex::new(Recent::new()),
-            metrics,
+            tally: Mutex::new(Tally {
+                totals: Totals::default(),
+                recent: Recent::new(),
+            }),
         }
     }
 
-    pub(crate) fn count(&self, rows: u64, took: Duration, is_error: bool) {
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        self.predictions.fetch_add(rows, Ordering::Relaxed);
-        if is_error {
-            self.errors.fetch_add(1, Ordering::Relaxed);
-        }
-        self.metrics.count(rows, took, is_error);
+    /// Counts a request from its start to its end.
+    pub(crate) fn count(&self, rows: u64, (started, ended): (Instant, Instant), is_error: bool) {
+        let took = ended.saturating_duration_since(started);
+        let seconds = took.as_secs_f64();
+        let bucket = BUCKETS.iter().position(|end| seconds <= *end);
         let micros = u32::try_from(took.as_micros()).unwrap_or(u32::MAX);
-        self.recent
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .record(self.since.elapsed().as_secs(), micros);
+        let mut tally = self.lock();
+        let totals = &mut tally.totals;
+        totals.requests += 1;
+        totals.errors += u64::from(is_error);
+        totals.predictions += rows;
+        totals.seconds += seconds;
+        totals.by_latency[bucket.unwrap_or(BUCKETS.len() - 1)] += 1;
+        let second = ended.saturating_duration_since(self.since).as_secs();
+        tally.recent.record(second, micros);
+    }
+
+    pub(crate) fn totals(&self) -> Totals {
+        self.lock().totals
     }
 
     pub(crate) fn figures(&self) -> EndpointFigures {
-        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        recent.advance(self.since.elapsed().as_secs());
-        let per_second = recent.per_second();
-        let mut micros = recent.micros.clone();
-        drop(recent);
+        let mut tally = self.lock();
+        tally.recent.advance(self.since.elapsed().as_secs());
+        let totals = tally.totals;
+        let per_second = tally.recent.per_second();
+        let mut micros = tally.recent.micros.clone();
+        drop(tally);
         micros.sort_unstable();
         EndpointFigures {
-            requests: self.requests.load(Ordering::Relaxed),
-            errors: self.errors.load(Ordering::Relaxed),
-            predictions: self.predictions.load(Ordering::Relaxed),
+            requests: totals.requests,
+            errors: totals.errors,
+            predictions: totals.predictions,
             per_second,
             p50_millis: percentile_millis(&micros, 50),
             p99_millis: percentile_millis(&micros, 99),
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

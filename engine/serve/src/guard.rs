@@ -4,10 +4,14 @@
 //! compared exactly, on every method, before anything else is looked at.
 
 use std::hint::black_box;
+use std::net::SocketAddr;
+use std::time::Instant;
 
+use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 
+use crate::backoff::Backoff;
 use crate::refusal::Refusal;
 use crate::routes::Permission;
 
@@ -18,16 +22,19 @@ pub(crate) struct Guard {
     hosts: [String; 3],
     origins: [String; 3],
     key: String,
+    backoff: Backoff,
 }
 
 impl Guard {
-    pub(crate) fn new(port: u16, key: String) -> Self {
+    /// `free_wrong_keys` are forgiven to each peer before it must wait.
+    pub(crate) fn new(port: u16, key: String, free_wrong_keys: u32) -> Self {
         let hosts = ["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{port}"));
         let origins = hosts.clone().map(|host| format!("http://{host}"));
         Self {
             hosts,
             origins,
             key,
+            backoff: Backoff::new(free_wrong_keys),
         }
     }
 
@@ -36,7 +43,7 @@ impl Guard {
         self.check_origin(&parts.headers)?;
         match permission {
             Permission::Health => Ok(()),
-            Permission::Key => self.check_key(&parts.headers),
+            Permission::Key => self.check_key(parts),
         }
     }
 
@@ -92,26 +99,36 @@ impl Guard {
         Ok(())
     }
 
-    fn check_key(&self, headers: &HeaderMap) -> Result<(), Refusal> {
-        let mut values = headers.get_all(header::AUTHORIZATION).iter();
-        let refusal = |error: &str| {
-            Refusal::new(StatusCode::UNAUTHORIZED, error)
-                .hint("send the header “Authorization: Bearer KEY” with the key of this server")
-        };
+    fn check_key(&self, parts: &Parts) -> Result<(), Refusal> {
+        let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
         let (Some(value), None) = (values.next(), values.next()) else {
-            return Err(refusal("This request has no key"));
+            return Err(unknown("This request has no key"));
         };
         let bytes = value.as_bytes();
         let given = match bytes.split_at_checked(7) {
             Some((scheme, given)) if scheme.eq_ignore_ascii_case(b"bearer ") => given,
-            _ => return Err(refusal("This request has no bearer key")),
+            _ => return Err(unknown("This request has no bearer key")),
         };
         if is_equal(given, self.key.as_bytes()) {
-            Ok(())
-        } else {
-            Err(refusal("The key is wrong"))
+            return Ok(());
         }
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let wait = peer.and_then(|peer| self.backoff.wrong_key(peer.0.ip(), Instant::now()));
+        Err(match wait {
+            Some(wait) => Refusal::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "The key is wrong, and so were too many before",
+            )
+            .hint("wait as long as the header Retry-After says, or send the right key at any time")
+            .retry_after(wait),
+            None => unknown("The key is wrong"),
+        })
     }
+}
+
+fn unknown(error: &str) -> Refusal {
+    Refusal::new(StatusCode::UNAUTHORIZED, error)
+        .hint("send the header “Authorization: Bearer KEY” with the key of this server")
 }
 
 /// Compares in a time that does not depend on where the difference is.
@@ -119,9 +136,16 @@ fn is_equal(given: &[u8], key: &[u8]) -> bool {
     if given.len() != key.len() {
         return false;
     }
-    let difference = given
-        .iter()
-        .zip(key)
-        .fold(0, |difference, (a, b)| black_box(difference | (a ^ b)));
+    // Eight bytes at a time: this is done for every request.
+    let (given, given_rest) = given.as_chunks::<8>();
+    let (key, key_rest) = key.as_chunks::<8>();
+    let eights = given.iter().zip(key);
+    let rest = given_rest.iter().zip(key_rest);
+    let difference = eights.fold(0, |difference, (a, b)| {
+        black_box(difference | (u64::from_ne_bytes(*a) ^ u64::from_ne_bytes(*b)))
+    });
+    let difference = rest.fold(difference, |difference, (a, b)| {
+        black_box(difference | u64::from(a ^ b))
+    });
     difference == 0
 }

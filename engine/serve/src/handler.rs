@@ -1,7 +1,10 @@
 //! One request from its head to its answer: guard, action, log.
 
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use axum::body::{Body, Bytes};
@@ -9,16 +12,16 @@ use axum::extract::{RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use contract::{RequestId, RequestLine, Timestamp};
+use contract::{RequestId, Timestamp};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::json;
 
 use crate::answer::{self, Answer};
 use crate::dialect::{Dialect, Encoding};
-use crate::log::{self, AnsweredRows};
 use crate::metrics;
 use crate::openapi;
-use crate::refusal::Refusal;
+use crate::record::{Answered, Entry, Line};
+use crate::refusal::{Refusal, quoted};
 use crate::routes::{Action, Permission, Route};
 use crate::served::Served;
 use crate::shared::Shared;
@@ -27,7 +30,10 @@ use crate::shared::Shared;
 const LARGEST_INLINE_BYTES: usize = 32 << 10;
 /// Of a path, in the log.
 const LONGEST_LOGGED_PATH: usize = 200;
-const RETRY_AFTER_SECONDS: &str = "1";
+/// How often a body is looked at before it counts as one that lets the server wait.
+const FREE_LOOKS: u32 = 3;
+/// Headers of an ordinary answer, with the length that axum adds.
+const MOST_HEADERS: usize = 6;
 
 const REQUEST: HeaderName = HeaderName::from_static("x-millrace-request");
 const MODEL: HeaderName = HeaderName::from_static("x-millrace-model");
@@ -47,7 +53,7 @@ struct Exchange {
     at: Timestamp,
     started: Instant,
     served: Option<Arc<Served>>,
-    answered: Option<AnsweredRows>,
+    answered: Option<Answered>,
 }
 
 /// An answer that is not a refusal.
@@ -56,12 +62,12 @@ struct Success {
     content_type: &'static str,
 }
 
-pub(crate) async fn answer(
+pub(crate) fn answer(
     shared: Arc<Shared>,
     target: Target,
     params: Option<RawPathParams>,
     request: Request,
-) -> Response {
+) -> impl Future<Output = Response> {
     let mut exchange = Exchange {
         id: shared.ids.next(),
         at: now(),
@@ -69,25 +75,28 @@ pub(crate) async fn answer(
         served: None,
         answered: None,
     };
+    // Taken apart out here, so that the future, which is moved about, holds the request once.
     let (parts, body) = request.into_parts();
-    let permission = match target {
-        Target::Route(route) => route.permission,
-        Target::Unknown | Target::WrongMethod => Permission::Key,
-    };
-    let outcome = match shared.guard.check(&parts, permission) {
-        Err(refusal) => Err(refusal),
-        Ok(()) => match target {
-            Target::Route(route) => {
-                act(&shared, &mut exchange, route, params, (&parts, body)).await
-            }
-            Target::Unknown => Err(unknown_path(&parts)),
-            Target::WrongMethod => Err(Refusal::new(
-                StatusCode::METHOD_NOT_ALLOWED,
-                format!("{} is not how this path is called", parts.method),
-            )),
-        },
-    };
-    finish(&shared, exchange, &parts, target, outcome)
+    async move {
+        let permission = match target {
+            Target::Route(route) => route.permission,
+            Target::Unknown | Target::WrongMethod => Permission::Key,
+        };
+        let outcome = match shared.guard.check(&parts, permission) {
+            Err(refusal) => Err(refusal),
+            Ok(()) => match target {
+                Target::Route(route) => {
+                    act(&shared, &mut exchange, route, params, (&parts, body)).await
+                }
+                Target::Unknown => Err(unknown_path(&parts)),
+                Target::WrongMethod => Err(Refusal::new(
+                    StatusCode::METHOD_NOT_ALLOWED,
+                    format!("{} is not how this path is called", parts.method),
+                )),
+            },
+        };
+        finish(&shared, exchange, &parts, target, outcome)
+    }
 }
 
 fn unknown_path(parts: &Parts) -> Refusal {
@@ -148,7 +157,7 @@ async fn act(
 }
 
 fn metrics_text(shared: &Shared) -> Result<Success, Refusal> {
-    let text = shared.metrics.text().map_err(|_| {
+    let text = metrics::text(&shared.models()).map_err(|_| {
         Refusal::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "The metrics could not be written",
@@ -171,22 +180,19 @@ async fn predict(
     (parts, body): (&Parts, Body),
 ) -> Result<Success, Refusal> {
     let encoding = encoding(dialect, &parts.headers)?;
-    let Ok(_turn) = shared.turns.try_acquire() else {
+    let Some(_turn) = shared.turns.take() else {
         return Err(Refusal::busy("The server is at its limit of requests"));
     };
     let body = read_body(shared, body).await?;
-    let is_large = body.len() > LARGEST_INLINE_BYTES;
     let work = Work {
-        shared: shared.clone(),
-        served,
         id: exchange.id.clone(),
-        at: exchange.at,
         dialect,
         encoding,
         body,
     };
-    let (answer, answered) = if is_large {
-        tokio::task::spawn_blocking(move || work.run())
+    let (answer, answered) = if work.body.len() > LARGEST_INLINE_BYTES {
+        let shared = shared.clone();
+        tokio::task::spawn_blocking(move || work.run(&shared, &served))
             .await
             .map_err(|_| {
                 Refusal::new(
@@ -195,7 +201,7 @@ async fn predict(
                 )
             })??
     } else {
-        work.run()?
+        work.run(shared, &served)?
     };
     exchange.answered = Some(answered);
     let content_type = match answer.json_bytes {
@@ -210,69 +216,74 @@ async fn predict(
 
 /// Everything about a prediction that needs no waiting.
 struct Work {
-    shared: Arc<Shared>,
-    served: Arc<Served>,
     id: RequestId,
-    at: Timestamp,
     dialect: Dialect,
     encoding: Encoding,
     body: Bytes,
 }
 
 impl Work {
-    fn run(self) -> Result<(Answer, AnsweredRows), Refusal> {
-        let asked = self.dialect.read(
-            &self.served.schema,
-            self.encoding,
-            &self.body,
-            self.shared.options.most_rows,
-        )?;
-        let room = self.shared.log.room(asked.frame.rows)?;
-        let predicted = self.served.predict(&asked.frame)?;
-        let answer = answer::write(
-            self.dialect,
-            &self.served,
-            &self.id,
-            &asked.wishes,
-            &predicted,
-        );
-        let predictions = log::predictions(
-            (&self.id, self.at),
-            &self.served.version,
-            &asked.frame,
-            &predicted,
-        );
-        let answered = AnsweredRows { predictions, room };
+    fn run(self, shared: &Shared, served: &Served) -> Result<(Answer, Answered), Refusal> {
+        let most_rows = shared.options.most_rows;
+        let asked = self
+            .dialect
+            .read(&served.schema, self.encoding, &self.body, most_rows)?;
+        shared.log.check_room()?;
+        let predicted = served.predict(&asked.frame)?;
+        let answer = answer::write(self.dialect, served, &self.id, &asked.wishes, &predicted);
+        let answered = Answered {
+            frame: asked.frame,
+            predicted,
+        };
         Ok((answer, answered))
     }
 }
 
 fn encoding(dialect: Dialect, headers: &HeaderMap) -> Result<Encoding, Refusal> {
     let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(packed) = headers.get(header::CONTENT_ENCODING)
+        && packed != "identity"
+    {
+        let packed = quoted(&String::from_utf8_lossy(packed.as_bytes()));
+        let refusal = Refusal::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            format!("This server does not unpack bodies of the Content-Encoding {packed}"),
+        );
+        return Err(refusal.hint("send the body as it is"));
+    }
     let mime = text(&header::CONTENT_TYPE).map(|value| {
-        let end = value.find(';').unwrap_or(value.len());
-        value[..end].trim().to_ascii_lowercase()
+        let (mime, _parameters) = value.split_once(';').unwrap_or((value, ""));
+        mime.trim()
     });
-    let is_raw = dialect == Dialect::Inference && headers.contains_key(JSON_BYTES);
-    match mime.as_deref() {
-        None | Some("application/json" | "application/octet-stream") if is_raw => text(&JSON_BYTES)
+    let is = |known: &str| mime.is_some_and(|mime| mime.eq_ignore_ascii_case(known));
+    let is_json = mime.is_none() || is("application/json");
+    if dialect == Dialect::Inference
+        && headers.contains_key(JSON_BYTES)
+        && (is_json || is("application/octet-stream"))
+    {
+        return text(&JSON_BYTES)
             .and_then(|value| value.trim().parse().ok())
             .map(|json_bytes| Encoding::Binary { json_bytes })
-            .ok_or_else(|| Refusal::malformed("Inference-Header-Content-Length is not a number")),
-        None | Some("application/json") => Ok(Encoding::Json),
-        Some("text/csv") if dialect == Dialect::Mlflow => Ok(Encoding::Csv),
-        Some(other) => {
-            let takes = match dialect {
-                Dialect::Mlflow => "application/json or text/csv",
-                Dialect::Plain | Dialect::Inference => "application/json",
-            };
-            Err(Refusal::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                format!("This route takes {takes}, not {other}"),
-            )
-            .hint("set the header Content-Type, with curl -H 'Content-Type: application/json'"))
-        }
+            .ok_or_else(|| Refusal::malformed("Inference-Header-Content-Length is not a number"));
     }
+    if is_json {
+        return Ok(Encoding::Json);
+    }
+    if dialect == Dialect::Mlflow && is("text/csv") {
+        return Ok(Encoding::Csv);
+    }
+    let takes = match dialect {
+        Dialect::Mlflow => "application/json or text/csv",
+        Dialect::Plain | Dialect::Inference => "application/json",
+    };
+    let refusal = Refusal::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        format!(
+            "This route takes {takes}, not {}",
+            mime.unwrap_or_default().to_ascii_lowercase()
+        ),
+    );
+    Err(refusal.hint("set the header Content-Type, with curl -H 'Content-Type: application/json'"))
 }
 
 async fn read_body(shared: &Shared, body: Body) -> Result<Bytes, Refusal> {
@@ -287,8 +298,13 @@ async fn read_body(shared: &Shared, body: Body) -> Result<Bytes, Refusal> {
     if hyper::body::Body::size_hint(&body).lower() > limit as u64 {
         return Err(too_large());
     }
-    let whole = Limited::new(body, limit).collect();
-    match tokio::time::timeout(shared.options.read_timeout, whole).await {
+    let mut whole = pin!(Limited::new(body, limit).collect());
+    // Most bodies come with their head, and need no timer.
+    let whole = match at_hand(whole.as_mut()).await {
+        Some(whole) => Ok(whole),
+        None => Box::pin(tokio::time::timeout(shared.options.read_timeout, whole)).await,
+    };
+    match whole {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(_)) => Err(Refusal::malformed("The body broke off")),
@@ -300,6 +316,23 @@ async fn read_body(shared: &Shared, body: Body) -> Result<Bytes, Refusal> {
             ),
         )),
     }
+}
+
+/// The output of work that ends within a few looks of the scheduler. (A body takes more than one: it is read when it is asked for.)
+async fn at_hand<F: Future>(mut work: Pin<&mut F>) -> Option<F::Output> {
+    let mut looks = 0;
+    poll_fn(|context| {
+        looks += 1;
+        match work.as_mut().poll(context) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending if looks < FREE_LOOKS => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Poll::Pending => Poll::Ready(None),
+        }
+    })
+    .await
 }
 
 impl Success {
@@ -330,32 +363,44 @@ fn finish(
         Ok(_) => StatusCode::OK,
         Err(refusal) => refusal.status,
     };
-    let rows = exchange
-        .answered
-        .as_ref()
-        .map_or(0, |answered| answered.predictions.len());
-    let took = exchange.started.elapsed();
-    if let (Some(served), true) = (&exchange.served, is_prediction) {
+    let error = outcome.as_ref().err().map(|refusal| refusal.error.clone());
+    let response = response(&exchange, status, outcome);
+    let Exchange {
+        id,
+        at,
+        started,
+        served,
+        answered,
+    } = exchange;
+    let ended = Instant::now();
+    if let (Some(served), true) = (&served, is_prediction) {
+        let rows = answered.as_ref().map_or(0, |answered| answered.frame.rows);
+        let is_error = !status.is_success();
         served
             .counters
-            .count(rows as u64, took, !status.is_success());
+            .count(rows as u64, (started, ended), is_error);
     }
-    let line = (route_permission != Permission::Health).then(|| RequestLine {
-        id: exchange.id.clone(),
-        at: exchange.at,
-        method: parts.method.as_str().into(),
-        path: shortened(parts.uri.path()).into(),
+    if route_permission == Permission::Health {
+        return response;
+    }
+    let took = ended.saturating_duration_since(started);
+    let line = Line {
+        method: parts.method.clone(),
         status: status.as_u16(),
-        rows: u32::try_from(rows).unwrap_or(u32::MAX),
         micros: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-        model: exchange
-            .served
-            .as_ref()
-            .map(|served| served.version.clone()),
-        error: outcome.as_ref().err().map(|refusal| refusal.error.clone()),
-    });
-    let response = response(&exchange, status, outcome);
-    shared.log.push(line, exchange.answered);
+        error,
+    };
+    let entry = Entry {
+        id,
+        at,
+        served: served.clone(),
+        line: Some(line),
+    };
+    let path = shortened(parts.uri.path());
+    shared.log.push(entry, path, answered.as_ref());
+    if let (Some(served), Some(answered)) = (served, answered) {
+        served.schema.give_back(answered.frame);
+    }
     response
 }
 
@@ -364,6 +409,10 @@ fn response(
     status: StatusCode,
     outcome: Result<Success, Refusal>,
 ) -> Response {
+    let retry_after = match &outcome {
+        Ok(_) => None,
+        Err(refusal) => refusal.retry_after_secs,
+    };
     let (bytes, content_type, json_bytes) = match outcome {
         Ok(Success {
             answer,
@@ -374,6 +423,7 @@ fn response(
     let mut response = Response::new(Body::from(bytes));
     *response.status_mut() = status;
     let headers = response.headers_mut();
+    headers.reserve(MOST_HEADERS);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(
@@ -389,17 +439,18 @@ fn response(
     if let Some(json_bytes) = json_bytes {
         headers.insert(JSON_BYTES, HeaderValue::from(json_bytes));
     }
+    if let Some(seconds) = retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
     match status {
         StatusCode::UNAUTHORIZED => {
             let bearer = HeaderValue::from_static("Bearer");
             headers.insert(header::WWW_AUTHENTICATE, bearer);
         }
-        StatusCode::SERVICE_UNAVAILABLE => {
-            let seconds = HeaderValue::from_static(RETRY_AFTER_SECONDS);
-            headers.insert(header::RETRY_AFTER, seconds);
-        }
-        // What is left of the body is not worth reading.
-        StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE => {
+        // What is left of the body is not worth reading; who guesses keys connects again for each.
+        StatusCode::REQUEST_TIMEOUT
+        | StatusCode::PAYLOAD_TOO_LARGE
+        | StatusCode::TOO_MANY_REQUESTS => {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         _ => {}

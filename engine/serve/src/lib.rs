@@ -11,8 +11,11 @@
 //! 5. Every prediction that was answered reaches the sink, also through a shutdown — `tests::lifecycle::a_shutdown_drains_and_flushes`.
 //! 6. A bad request is answered with a sentence that names the column, type, category or shape — `tests::refusals`.
 //! 7. Bodies, rows, waiting and concurrency have limits — `tests::limits`.
+//! 8. A peer with many wrong keys must wait, the right key never — `tests::security::many_wrong_keys_must_wait_and_the_right_one_never`.
+//! 9. What comes after the log comes after every prediction that was answered before — `tests::lifecycle::what_follows_the_log_sees_every_answer`.
 
 mod answer;
+mod backoff;
 mod columns;
 mod dialect;
 mod error;
@@ -25,6 +28,7 @@ mod metrics;
 mod openapi;
 mod options;
 mod ports;
+mod record;
 mod refusal;
 mod routes;
 mod served;
@@ -34,10 +38,11 @@ pub mod yardstick;
 
 pub use error::ServeError;
 pub use options::{
-    LARGEST_BODY_BYTES, MOST_CONCURRENT, MOST_CONNECTIONS, MOST_ROWS, READ_TIMEOUT, ServerOptions,
+    FREE_WRONG_KEYS, LARGEST_BODY_BYTES, MOST_CONCURRENT, MOST_CONNECTIONS, MOST_ROWS,
+    READ_TIMEOUT, ServerOptions,
 };
 pub use ports::{Predict, Sink};
-pub use server::Server;
+pub use server::{Afterwards, Server};
 
 #[cfg(test)]
 mod tests;

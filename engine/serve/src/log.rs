@@ -1,30 +1,22 @@
 //! What happened, on its way to the sink: collected by the handlers, handed over in batches by one thread.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use contract::{
-    Cell, Frame, ModelVersionRef, Predicted, PredictedOutput, Prediction, RequestId, RequestLine,
-    Timestamp, Values,
-};
-
 use crate::Sink;
-use crate::answer::most_probable;
-use crate::options::MOST_WAITING_ROWS;
+use crate::options::{MOST_WAITING_CELLS, MOST_WAITING_ROWS};
+use crate::record::{Answered, Entry, Record};
 use crate::refusal::Refusal;
 
 /// A live log needs no more; a batch this long goes at once.
 const FLUSH_AFTER: Duration = Duration::from_millis(100);
 const FLUSH_ENTRIES: usize = 4_096;
-/// Request lines that may wait; they are small, and one more than this means that the sink hangs.
+/// Entries that may have a line; more than this means that the sink hangs.
 const MOST_WAITING_LINES: usize = 65_536;
 
-/// The predictions of one answered request, with the room that they take.
-pub(crate) struct AnsweredRows {
-    pub(crate) predictions: Vec<Prediction>,
-    pub(crate) room: Room,
-}
+/// Work that comes after the log.
+type Work = Box<dyn FnOnce() + Send>;
 
 pub(crate) struct Log {
     waiting: Mutex<Waiting>,
@@ -33,18 +25,22 @@ pub(crate) struct Log {
 
 #[derive(Default)]
 struct Waiting {
-    lines: Vec<RequestLine>,
+    record: Record,
     lost_lines: u64,
-    answered: Vec<AnsweredRows>,
-    /// Rows in `answered`, with the sink, or being predicted.
-    rows: usize,
+    /// Rows and values that the sink is being given.
+    given_rows: usize,
+    given_cells: usize,
+    /// What asked for a flush.
+    afterwards: Vec<Work>,
     is_closed: bool,
+    /// Everything was handed over, and nothing comes any more.
+    is_over: bool,
 }
 
-/// Room in the log for the rows of a request; given back when it is dropped.
-pub(crate) struct Room {
-    log: Arc<Log>,
-    rows: usize,
+/// What is handed over at once, beside the record.
+struct Turn {
+    lost_lines: u64,
+    afterwards: Vec<Work>,
 }
 
 impl Log {
@@ -55,38 +51,47 @@ impl Log {
         }
     }
 
-    /// Makes sure that the predictions of a request can be kept before they are made.
-    pub(crate) fn room(self: &Arc<Self>, rows: usize) -> Result<Room, Refusal> {
-        let mut waiting = self.lock();
-        // A request that alone is larger than the bound may go when nothing waits.
-        if waiting.rows > 0 && waiting.rows + rows > MOST_WAITING_ROWS {
-            return Err(Refusal::busy(
-                "The record of predictions is behind; this request was not predicted",
-            ));
+    /// Refuses when so much waits for the sink that predictions could not be kept. What is being predicted meanwhile may go beyond the
+    /// bound: there are only so many requests at a time.
+    pub(crate) fn check_room(&self) -> Result<(), Refusal> {
+        let waiting = self.lock();
+        let rows = waiting.record.rows() + waiting.given_rows;
+        let cells = waiting.record.cells() + waiting.given_cells;
+        drop(waiting);
+        if rows < MOST_WAITING_ROWS && cells < MOST_WAITING_CELLS {
+            return Ok(());
         }
-        waiting.rows += rows;
-        Ok(Room {
-            log: self.clone(),
-            rows,
-        })
+        Err(Refusal::busy(
+            "The record of predictions is behind; this request was not predicted",
+        ))
     }
 
-    pub(crate) fn push(&self, line: Option<RequestLine>, answered: Option<AnsweredRows>) {
+    pub(crate) fn push(&self, mut entry: Entry, path: &str, answered: Option<&Answered>) {
         let mut waiting = self.lock();
-        let was_empty = waiting.entries() == 0;
-        if let Some(line) = line {
-            if waiting.lines.len() < MOST_WAITING_LINES {
-                waiting.lines.push(line);
-            } else {
-                waiting.lost_lines += 1;
-            }
+        let was_empty = waiting.record.is_empty();
+        if waiting.record.len() >= MOST_WAITING_LINES && entry.line.take().is_some() {
+            waiting.lost_lines += 1;
         }
-        waiting.answered.extend(answered);
-        let entries = waiting.entries();
+        if entry.line.is_some() || answered.is_some() {
+            waiting.record.add(entry, path, answered);
+        }
+        let entries = waiting.record.len();
         drop(waiting);
-        if was_empty || entries == FLUSH_ENTRIES {
+        if (was_empty && entries > 0) || entries == FLUSH_ENTRIES {
             self.filled.notify_one();
         }
+    }
+
+    /// Has the sink told at once what happened up to now, and then does `work` on the log's thread; on this one if the log is over.
+    pub(crate) fn afterwards(&self, work: Work) {
+        let mut waiting = self.lock();
+        if waiting.is_over {
+            drop(waiting);
+            return work();
+        }
+        waiting.afterwards.push(work);
+        drop(waiting);
+        self.filled.notify_one();
     }
 
     /// Lets [`Log::run`] hand over what is left and return.
@@ -95,53 +100,62 @@ impl Log {
         self.filled.notify_one();
     }
 
-    /// The flusher's loop.
+    /// The loop of the log's thread.
     pub(crate) fn run(&self, sink: &dyn Sink) {
-        loop {
-            let waiting = self.lock();
-            let waiting = self
-                .filled
-                .wait_while(waiting, |waiting| {
-                    waiting.entries() == 0 && !waiting.is_closed
-                })
-                .unwrap_or_else(PoisonError::into_inner);
-            let (mut waiting, _) = self
-                .filled
-                .wait_timeout_while(waiting, FLUSH_AFTER, |waiting| {
-                    waiting.entries() < FLUSH_ENTRIES && !waiting.is_closed
-                })
-                .unwrap_or_else(PoisonError::into_inner);
-            if waiting.is_closed && waiting.entries() == 0 {
-                return;
+        let mut record = Record::default();
+        while let Some(turn) = self.next(&mut record) {
+            if turn.lost_lines > 0 {
+                tracing::warn!(turn.lost_lines, "the request log fell behind");
             }
-            let lines = std::mem::take(&mut waiting.lines);
-            let lost_lines = std::mem::take(&mut waiting.lost_lines);
-            let mut answered = std::mem::take(&mut waiting.answered);
-            drop(waiting);
-
-            if lost_lines > 0 {
-                tracing::warn!(lost_lines, "the request log fell behind");
-            }
-            // The rooms are given back together, once the sink has the rows.
-            let rows: usize = answered
-                .iter_mut()
-                .map(|answered| answered.room.take())
-                .sum();
             // A panic of the sink must not stop the log: the server would fill up and refuse everything.
             let handed_over = catch_unwind(AssertUnwindSafe(|| {
-                if !lines.is_empty() {
-                    sink.requests(lines);
+                let told = record.take();
+                if !told.lines.is_empty() {
+                    sink.requests(told.lines);
                 }
-                if rows > 0 {
-                    let rows = answered.into_iter().flat_map(|rows| rows.predictions);
-                    sink.predictions(rows.collect());
+                if !told.predictions.is_empty() {
+                    sink.predictions(told.predictions);
                 }
             }));
             if handed_over.is_err() {
-                tracing::error!(rows, "the record of predictions failed");
+                tracing::error!("the record of predictions failed");
+                record = Record::default();
             }
-            self.lock().rows -= rows;
+            let mut waiting = self.lock();
+            (waiting.given_rows, waiting.given_cells) = (0, 0);
+            drop(waiting);
+            for work in turn.afterwards {
+                if catch_unwind(AssertUnwindSafe(work)).is_err() {
+                    tracing::error!("what should follow the record of predictions failed");
+                }
+            }
         }
+    }
+
+    /// Waits for something to hand over, and puts it into the empty `record`. `None` once the log is closed and all is handed over.
+    fn next(&self, record: &mut Record) -> Option<Turn> {
+        let waiting = self
+            .filled
+            .wait_while(self.lock(), |waiting| {
+                waiting.record.is_empty() && !waiting.is_urgent()
+            })
+            .unwrap_or_else(PoisonError::into_inner);
+        let (mut waiting, _) = self
+            .filled
+            .wait_timeout_while(waiting, FLUSH_AFTER, |waiting| {
+                waiting.record.len() < FLUSH_ENTRIES && !waiting.is_urgent()
+            })
+            .unwrap_or_else(PoisonError::into_inner);
+        if waiting.is_closed && waiting.record.is_empty() && waiting.afterwards.is_empty() {
+            waiting.is_over = true;
+            return None;
+        }
+        std::mem::swap(&mut waiting.record, record);
+        (waiting.given_rows, waiting.given_cells) = (record.rows(), record.cells());
+        Some(Turn {
+            lost_lines: std::mem::take(&mut waiting.lost_lines),
+            afterwards: std::mem::take(&mut waiting.afterwards),
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
@@ -150,69 +164,8 @@ impl Log {
 }
 
 impl Waiting {
-    fn entries(&self) -> usize {
-        self.lines.len() + self.answered.len()
-    }
-}
-
-impl Room {
-    /// The rows, which the caller gives back.
-    fn take(&mut self) -> usize {
-        std::mem::take(&mut self.rows)
-    }
-}
-
-impl Drop for Room {
-    fn drop(&mut self) {
-        if self.rows > 0 {
-            self.log.lock().rows -= self.rows;
-        }
-    }
-}
-
-/// Columns to rows. Done by the thread that predicted, so that the frame is freed where it was made.
-pub(crate) fn predictions(
-    (request, at): (&RequestId, Timestamp),
-    model: &ModelVersionRef,
-    frame: &Frame,
-    predicted: &Predicted,
-) -> Vec<Prediction> {
-    (0..frame.rows)
-        .map(|row| Prediction {
-            request: request.clone(),
-            row: row as u32,
-            at,
-            model: model.clone(),
-            inputs: frame
-                .columns
-                .iter()
-                .map(|column| cell(&column.values, row))
-                .collect(),
-            output: output(predicted, row),
-        })
-        .collect()
-}
-
-fn cell(values: &Values, row: usize) -> Cell {
-    match values {
-        Values::Number(values) if values[row].is_nan() => Cell::Missing,
-        Values::Number(values) => Cell::Number(values[row]),
-        Values::Text(values) => values[row].clone().map_or(Cell::Missing, Cell::Text),
-    }
-}
-
-fn output(predicted: &Predicted, row: usize) -> PredictedOutput {
-    match predicted {
-        Predicted::Values(values) => PredictedOutput::Value(values[row]),
-        Predicted::Classes {
-            probabilities,
-            class_count,
-        } => {
-            let own = &probabilities[row * class_count..(row + 1) * class_count];
-            PredictedOutput::Class {
-                index: most_probable(own),
-                probabilities: own.to_vec(),
-            }
-        }
+    /// Whether somebody waits for the flush.
+    fn is_urgent(&self) -> bool {
+        self.is_closed || !self.afterwards.is_empty()
     }
 }

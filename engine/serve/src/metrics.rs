@@ -1,99 +1,83 @@
 //! What `/metrics` tells Prometheus: requests, errors, predictions and latency, per model.
 
 use std::fmt;
-use std::time::Duration;
+use std::sync::Arc;
 
-use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text::encode;
-use prometheus_client::metrics::counter::Counter;
-use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet};
+use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
+
+use crate::figures::{BUCKETS, Totals};
+use crate::served::Served;
 
 pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Upper ends in seconds: a prediction takes tens of microseconds, a large batch tens of milliseconds.
-const BUCKETS: [f64; 14] = [
-    25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 0.1, 0.5, 2.5,
-];
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct ModelLabel {
-    model: String,
+/// The counts of these models, in OpenMetrics' text form.
+pub(crate) fn text(models: &[Arc<Served>]) -> Result<String, fmt::Error> {
+    let counted = models
+        .iter()
+        .map(|served| (served.version.model.to_string(), served.counters.totals()))
+        .collect();
+    let mut registry = Registry::with_prefix("millrace");
+    registry.register_collector(Box::new(Counted(counted)));
+    let mut text = String::new();
+    encode(&mut text, &registry)?;
+    Ok(text)
 }
 
-pub(crate) struct Metrics {
-    registry: Registry,
-    requests: Family<ModelLabel, Counter>,
-    errors: Family<ModelLabel, Counter>,
-    predictions: Family<ModelLabel, Counter>,
-    seconds: Family<ModelLabel, Histogram, fn() -> Histogram>,
-}
+/// Model names and their counts at one moment.
+#[derive(Debug)]
+struct Counted(Vec<(String, Totals)>);
 
-/// The metrics of one model.
-pub(crate) struct EndpointMetrics {
-    requests: Counter,
-    errors: Counter,
-    predictions: Counter,
-    seconds: Histogram,
-}
-
-impl Metrics {
-    pub(crate) fn new() -> Self {
-        let mut registry = Registry::with_prefix("millrace");
-        let requests = Family::default();
-        let errors = Family::default();
-        let predictions = Family::default();
-        let seconds: Family<ModelLabel, Histogram, fn() -> Histogram> =
-            Family::new_with_constructor(|| Histogram::new(BUCKETS));
-        registry.register("requests", "Prediction requests answered", requests.clone());
-        registry.register(
-            "request_errors",
-            "Prediction requests answered with an error",
-            errors.clone(),
-        );
-        registry.register("predictions", "Rows predicted", predictions.clone());
-        registry.register_with_unit(
+impl Collector for Counted {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        self.counter(
+            &mut encoder,
+            ("requests", "Prediction requests answered"),
+            |totals| totals.requests,
+        )?;
+        self.counter(
+            &mut encoder,
+            (
+                "request_errors",
+                "Prediction requests answered with an error",
+            ),
+            |totals| totals.errors,
+        )?;
+        self.counter(&mut encoder, ("predictions", "Rows predicted"), |totals| {
+            totals.predictions
+        })?;
+        let mut metric = encoder.encode_descriptor(
             "request_duration",
             "Time from the head of a prediction request to its answer",
-            Unit::Seconds,
-            seconds.clone(),
-        );
-        Self {
-            registry,
-            requests,
-            errors,
-            predictions,
-            seconds,
+            Some(&Unit::Seconds),
+            MetricType::Histogram,
+        )?;
+        for (model, totals) in &self.0 {
+            let buckets: Vec<(f64, u64)> = BUCKETS.into_iter().zip(totals.by_latency).collect();
+            metric
+                .encode_family(&[("model", &**model)])?
+                .encode_histogram::<NoLabelSet>(totals.seconds, totals.requests, &buckets, None)?;
         }
-    }
-
-    pub(crate) fn endpoint(&self, model: &str) -> EndpointMetrics {
-        let label = ModelLabel {
-            model: model.to_owned(),
-        };
-        EndpointMetrics {
-            requests: self.requests.get_or_create_owned(&label),
-            errors: self.errors.get_or_create_owned(&label),
-            predictions: self.predictions.get_or_create_owned(&label),
-            seconds: self.seconds.get_or_create_owned(&label),
-        }
-    }
-
-    pub(crate) fn text(&self) -> Result<String, fmt::Error> {
-        let mut text = String::new();
-        encode(&mut text, &self.registry)?;
-        Ok(text)
+        Ok(())
     }
 }
 
-impl EndpointMetrics {
-    pub(crate) fn count(&self, rows: u64, took: Duration, is_error: bool) {
-        self.requests.inc();
-        self.predictions.inc_by(rows);
-        if is_error {
-            self.errors.inc();
+impl Counted {
+    fn counter(
+        &self,
+        encoder: &mut DescriptorEncoder<'_>,
+        (name, help): (&str, &str),
+        count: fn(&Totals) -> u64,
+    ) -> fmt::Result {
+        let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+        for (model, totals) in &self.0 {
+            metric
+                .encode_family(&[("model", &**model)])?
+                .encode_counter::<NoLabelSet, u64, u64>(&count(totals), None)?;
         }
-        self.seconds.observe(took.as_secs_f64());
+        Ok(())
     }
 }

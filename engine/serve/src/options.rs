@@ -12,11 +12,15 @@ pub const MOST_CONCURRENT: usize = 256;
 pub const MOST_CONNECTIONS: usize = 1_024;
 /// How long a client may take to send a body. A connection that asked for nothing for this long is closed, at the latest after twice the time.
 pub const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// Wrong keys that a peer may send before it must wait: a person who mistypes, or a few programs that were left with an old key.
+pub const FREE_WRONG_KEYS: u32 = 10;
 
 /// A head larger than this is answered with 431 (curl and browsers stay under 8 KB).
 pub(crate) const LARGEST_HEAD_BYTES: usize = 32 << 10;
 /// What may wait for the sink, in rows.
 pub(crate) const MOST_WAITING_ROWS: usize = 65_536;
+/// And in values, for models of many columns: 24 bytes each.
+pub(crate) const MOST_WAITING_CELLS: usize = 4 << 20;
 
 /// How the server is started.
 #[derive(Clone, Debug)]
@@ -30,6 +34,7 @@ pub struct ServerOptions {
     pub most_concurrent: usize,
     pub most_connections: usize,
     pub read_timeout: Duration,
+    pub free_wrong_keys: u32,
 }
 
 impl Default for ServerOptions {
@@ -42,6 +47,7 @@ impl Default for ServerOptions {
             most_concurrent: MOST_CONCURRENT,
             most_connections: MOST_CONNECTIONS,
             read_timeout: READ_TIMEOUT,
+            free_wrong_keys: FREE_WRONG_KEYS,
         }
     }
 }

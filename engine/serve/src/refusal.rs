@@ -1,5 +1,7 @@
 //! A refused request: the status, a sentence, and what to do about it, as `{"error": …, "hint": …}`.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use serde::Serialize;
 
@@ -8,6 +10,8 @@ pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
     pub(crate) error: String,
     pub(crate) hint: Option<String>,
+    /// For the header Retry-After.
+    pub(crate) retry_after_secs: Option<u64>,
 }
 
 impl Refusal {
@@ -16,11 +20,19 @@ impl Refusal {
             status,
             error: error.into(),
             hint: None,
+            retry_after_secs: None,
         }
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Says when it is worth coming again, in whole seconds.
+    pub(crate) fn retry_after(mut self, wait: Duration) -> Self {
+        let part = u64::from(wait.subsec_nanos() > 0);
+        self.retry_after_secs = Some(wait.as_secs() + part);
         self
     }
 
@@ -36,7 +48,9 @@ impl Refusal {
 
     /// Come again in a moment.
     pub(crate) fn busy(error: impl Into<String>) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, error).hint("send the request again in a moment")
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, error)
+            .hint("send the request again in a moment")
+            .retry_after(Duration::from_secs(1))
     }
 
     pub(crate) fn json(error: &serde_json::Error) -> Self {

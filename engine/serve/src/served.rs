@@ -20,6 +20,8 @@ pub(crate) struct Served {
     pub(crate) name_json: Vec<u8>,
     /// Class labels as JSON, in the order of the probabilities.
     pub(crate) classes_json: Vec<Vec<u8>>,
+    /// About how many bytes a row of an answer takes, at most.
+    pub(crate) row_bytes: usize,
     pub(crate) counters: Arc<Counters>,
     model: Arc<dyn Predict>,
 }
@@ -28,15 +30,19 @@ impl Served {
     pub(crate) fn new(model: Arc<dyn Predict>, counters: Arc<Counters>) -> Self {
         let version = model.version().clone();
         let signature = model.signature();
+        let classes_json: Vec<Vec<u8>> = signature
+            .classes
+            .iter()
+            .map(|label| json_text(label))
+            .collect();
+        // An id and the words around it; then each class with its probability.
+        let classes = classes_json.iter().map(|label| label.len() + 14);
         Self {
             header: header_value(&version),
             schema: Schema::new(signature),
             name_json: json_text(version.model.as_str()),
-            classes_json: signature
-                .classes
-                .iter()
-                .map(|label| json_text(label))
-                .collect(),
+            row_bytes: 80 + classes.sum::<usize>(),
+            classes_json,
             counters,
             version,
             model,

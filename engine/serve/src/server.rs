@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, Request};
 use contract::{EndpointFigures, ModelName, ServerAddress};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -45,6 +45,10 @@ pub struct Server {
     parts: Option<Parts>,
 }
 
+/// Does work after the log of a server, also while the server drains and when it has gone.
+#[derive(Clone)]
+pub struct Afterwards(Arc<Log>);
+
 /// What ends with the server.
 struct Parts {
     runtime: Runtime,
@@ -74,7 +78,7 @@ impl Server {
 
         let log = Arc::new(Log::new());
         let shared = Arc::new(Shared::new(
-            Guard::new(port, key),
+            Guard::new(port, key, options.free_wrong_keys),
             options,
             address.url.clone(),
             u64::from_le_bytes(random),
@@ -130,6 +134,11 @@ impl Server {
         self.shared.figures(model)
     }
 
+    /// For work that must see every prediction that was answered.
+    pub fn afterwards(&self) -> Afterwards {
+        Afterwards(self.shared.log.clone())
+    }
+
     /// Takes no more connections, lets requests end for at most `drain`, and hands everything to the sink before it returns.
     pub fn shut_down(mut self, drain: Duration) {
         self.stop(drain);
@@ -159,6 +168,14 @@ impl Server {
         if parts.flusher.join().is_err() {
             tracing::error!("the log of the server broke off");
         }
+    }
+}
+
+impl Afterwards {
+    /// Has the sink told at once of everything that was answered up to now, and then does `work`: on the log's thread, which waits for
+    /// nothing but the sink, or here if the server has gone.
+    pub fn run(&self, work: impl FnOnce() + Send + 'static) {
+        self.0.afterwards(Box::new(work));
     }
 }
 
@@ -261,8 +278,8 @@ impl Acceptor {
                 _ = stopped.wait_for(|stopped| *stopped) => break,
             };
             match accepted {
-                Ok((stream, _)) => {
-                    let connection = self.connection(stream, graceful.watcher());
+                Ok((stream, peer)) => {
+                    let connection = self.connection((stream, peer), graceful.watcher());
                     tokio::spawn(async move {
                         connection.await;
                         drop(slot);
@@ -284,15 +301,16 @@ impl Acceptor {
     /// head came since it last looked; so a client has between one and two timeouts to send one.
     fn connection(
         &self,
-        stream: TcpStream,
+        (stream, peer): (TcpStream, SocketAddr),
         watcher: Watcher,
     ) -> impl Future<Output = ()> + Send + 'static {
         let router = self.router.clone();
         let activity = Arc::new(Activity::default());
         let service = {
             let activity = activity.clone();
-            service_fn(move |request: Request<Incoming>| {
+            service_fn(move |mut request: Request<Incoming>| {
                 let turn = Turn::begin(&activity);
+                request.extensions_mut().insert(ConnectInfo(peer));
                 // A router is always ready.
                 let answer = router.clone().call(request.map(Body::new));
                 async move {

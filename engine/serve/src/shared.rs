@@ -1,18 +1,16 @@
 //! What all handlers share: the models, the guard, the log, the limits.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use arc_swap::ArcSwap;
 use axum::http::StatusCode;
 use contract::{EndpointFigures, ModelName};
-use tokio::sync::Semaphore;
 
 use crate::figures::Counters;
 use crate::guard::Guard;
 use crate::ids::Ids;
 use crate::log::Log;
-use crate::metrics::Metrics;
 use crate::refusal::{Refusal, listed, quoted};
 use crate::served::Served;
 use crate::{Predict, ServerOptions};
@@ -23,13 +21,20 @@ pub(crate) struct Shared {
     pub(crate) url: String,
     pub(crate) ids: Ids,
     pub(crate) log: Arc<Log>,
-    pub(crate) metrics: Metrics,
-    /// One permit for every prediction request that is worked on.
-    pub(crate) turns: Semaphore,
+    pub(crate) turns: Turns,
     pub(crate) is_draining: AtomicBool,
     /// In the order in which they were first put; a handful, so a list. Readers never wait for a change.
     models: ArcSwap<Vec<Arc<Served>>>,
 }
+
+/// Prediction requests that may be worked on at the same time.
+pub(crate) struct Turns {
+    most: usize,
+    taken: AtomicUsize,
+}
+
+/// A request's turn; over when it is dropped.
+pub(crate) struct Turn<'a>(&'a AtomicUsize);
 
 impl Shared {
     pub(crate) fn new(
@@ -44,8 +49,7 @@ impl Shared {
             url,
             ids: Ids::new(random),
             log,
-            metrics: Metrics::new(),
-            turns: Semaphore::new(options.most_concurrent),
+            turns: Turns::new(options.most_concurrent),
             is_draining: AtomicBool::new(false),
             models: ArcSwap::default(),
             options,
@@ -66,8 +70,7 @@ impl Shared {
                     *old = Arc::new(Served::new(model.clone(), old.counters.clone()));
                 }
                 None => {
-                    let metrics = self.metrics.endpoint(name.as_str());
-                    let counters = Arc::new(Counters::new(metrics));
+                    let counters = Arc::new(Counters::new());
                     models.push(Arc::new(Served::new(model.clone(), counters)));
                 }
             }
@@ -133,5 +136,26 @@ impl Shared {
             .hint(format!("version {} is", found.version.version)));
         }
         Ok(found.clone())
+    }
+}
+
+impl Turns {
+    fn new(most: usize) -> Self {
+        Self {
+            most,
+            taken: AtomicUsize::new(0),
+        }
+    }
+
+    /// A turn, if one is free.
+    pub(crate) fn take(&self) -> Option<Turn<'_>> {
+        let turn = Turn(&self.taken);
+        (self.taken.fetch_add(1, Ordering::Relaxed) < self.most).then_some(turn)
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -40,6 +40,16 @@ def main(case):
         asked = triton.InferInput("input", list(whole.shape), "FP64")
         asked.set_data_from_numpy(whole)
         answers.append(client.infer(case["model"], [asked], headers=headers))
+    narrow = {"FP64": ("FP32", numpy.float32), "INT64": ("INT32", numpy.int32)}
+    narrower = []
+    for tensor in metadata["inputs"]:
+        kind, dtype = narrow.get(tensor["datatype"], (tensor["datatype"], KINDS[tensor["datatype"]]))
+        values = numpy.array([[row[tensor["name"]]] for row in rows], dtype=dtype)
+        asked = triton.InferInput(tensor["name"], list(values.shape), kind)
+        asked.set_data_from_numpy(values)
+        narrower.append(asked)
+    # Single precision moves the inputs a little: what is compared is that they are taken, not what they give.
+    assert len(client.infer(case["model"], narrower, model_version="1", headers=headers).as_numpy(next(iter(outputs)))) == len(rows)
     plain = case["predictions"]
     for answer in answers:
         if "label" in outputs:
@@ -48,13 +58,25 @@ def main(case):
         else:
             values = answer.as_numpy("prediction").reshape(-1)
             assert numpy.allclose(values, [row["value"] for row in plain], rtol=1e-12), values
-    try:
-        client.infer("nobody", [column(tensor, rows, True) for tensor in metadata["inputs"]], headers=headers)
-    except triton.InferenceServerException as error:
-        refused = error.status()
-    else:
-        raise AssertionError("a model that is not there was asked")
+    inputs = [column(tensor, rows, True) for tensor in metadata["inputs"]]
+    classified = [triton.InferRequestedOutput(name, class_count=2) for name in outputs]
+    refused = {
+        "nobody": refusal(lambda: client.infer("nobody", inputs, headers=headers)),
+        "one column": refusal(lambda: client.infer(case["model"], inputs[:1], headers=headers)),
+        "classified": refusal(lambda: client.infer(case["model"], inputs, outputs=classified, headers=headers)),
+        "packed": refusal(
+            lambda: client.infer(case["model"], inputs, headers=headers, request_compression_algorithm="gzip")
+        ),
+    }
     return {"rows": len(rows), "answers": len(answers), "refused": refused}
+
+
+def refusal(ask):
+    try:
+        ask()
+    except triton.InferenceServerException as error:
+        return f"{error.status()} {error.message()}"
+    raise AssertionError("what cannot be answered was answered")
 
 
 if __name__ == "__main__":

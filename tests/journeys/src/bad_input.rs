@@ -412,3 +412,30 @@ fn an_unseen_category_is_answered_or_named() {
     let wrong = ask(json!({ "r": 1 })).complaint();
     assert!(wrong.contains("colour"), "{wrong}");
 }
+
+#[test]
+fn a_bad_file_among_good_ones_costs_nobody_the_rest() {
+    let project = Project::new();
+    let table = "a,b\n1,x\n2,y\n3,x\n";
+    let files = [
+        project.file("first.csv", table),
+        project.file("empty.csv", ""),
+        project.file("last.csv", table.replace('3', "4")),
+    ];
+    let mut arguments = vec!["data", "add"];
+    arguments.extend(files.iter().map(|path| text(path)));
+    let ended = project.run(&arguments);
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    assert!(
+        ended.stderr.contains("error: empty.csv was not imported"),
+        "{ended:?}"
+    );
+    let made: Value = serde_json::from_str(&ended.stdout).expect("one document");
+    let names: Vec<&str> = made
+        .as_array()
+        .expect("two versions")
+        .iter()
+        .map(|version| word(version, "dataset"))
+        .collect();
+    assert_eq!(names, ["first", "last"]);
+}

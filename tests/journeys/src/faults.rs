@@ -2,12 +2,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::disks::{ReadOnly, SmallDisk};
-use crate::program::{Project, Running, field, fixture, list, millctl, text, word};
+use crate::program::{
+    Project, Running, field, fixture, list, millctl, number, program, text, word,
+};
 use crate::server::Server;
 
 #[test]
@@ -205,7 +208,7 @@ fn a_damaged_journal_is_told_apart() {
     project.ok(&["audit", "verify"]);
     let mended = fs::read_to_string(&segment).expect("the journal is text");
 
-    // An edited line is not a crash but a hand: it is found, and nothing is mended over it.
+    // An edited line is not a crash but a hand: it is found, and opening mends nothing over it.
     let edited = mended.replacen("\"rows\":150", "\"rows\":151", 1);
     assert_ne!(edited, mended, "the import is in the journal");
     fs::write(&segment, &edited).expect("an edited line");
@@ -214,14 +217,18 @@ fn a_damaged_journal_is_told_apart() {
         refused.error.contains("fact") || refused.error.contains("journal"),
         "{refused:?}"
     );
-    project.run(&["repair"]).refused();
+    assert_eq!(fs::read_to_string(&segment).expect("the journal"), edited);
+
+    // A repair that is asked for has the fact from the catalog, where its hash proves it. It says so, and the evidence stays.
+    let repaired = project.ok(&["repair"]).to_string();
     assert!(
-        fs::read_to_string(&segment)
-            .expect("the journal")
-            .contains("\"rows\":151"),
-        "the evidence stays"
+        repaired.contains("was changed in the journal"),
+        "{repaired}"
     );
-    fs::write(&segment, &mended).expect("as it was");
+    let restored = fs::read_to_string(&segment).expect("the journal");
+    assert!(restored.starts_with(&mended), "the line is as it was");
+    let kept = segment.with_extension("changed");
+    assert_eq!(fs::read_to_string(kept).expect("the evidence"), edited);
     project.ok(&["audit", "verify"]);
 }
 
@@ -295,6 +302,49 @@ fn two_servers_share_one_project() {
         "its endpoint ended with it"
     );
     assert_eq!(first.predict("first", &row).status, 200);
+}
+
+/// Graphics drivers miss a desktop where there is none, and shall not say so as an error.
+#[test]
+fn a_machine_without_a_desktop_hears_of_no_error() {
+    let mut doctor = Command::new(program("millctl"));
+    doctor
+        .args(["--json", "doctor"])
+        .env_remove("XDG_RUNTIME_DIR");
+    let ended = Running::start(&mut doctor).wait();
+    let devices = list(&ended.json(), "devices").len();
+    assert!(devices >= 1, "the CPU is always there");
+    assert_eq!(ended.stderr, "", "nothing is wrong");
+}
+
+#[test]
+fn rows_without_a_target_are_told() {
+    let project = Project::new();
+    let rows: String = (0..60)
+        .map(|row| match row % 6 {
+            0 => format!("{row},\n"),
+            1 | 3 => format!("{row},odd\n"),
+            _ => format!("{row},even\n"),
+        })
+        .collect();
+    let file = project.file("gaps.csv", format!("n,parity\n{rows}"));
+    project.ok(&["data", "add", text(&file)]);
+    let trained = project.ok(&[
+        "train", "--data", "gaps", "--target", "parity", "--epochs", "2", "--device", "cpu",
+    ]);
+    let run = word(&trained, "run").to_owned();
+    let shown = project.ok(&["runs", "show", &run]);
+    let rows = field(field(&shown, "report"), "rows");
+    assert_eq!(number(rows, "without_target"), 10.0);
+    let used = number(rows, "train") + number(rows, "validation") + number(rows, "test");
+    assert_eq!(used, 50.0);
+    let said = millctl(&["-p", text(&project.dir), "runs", "show", &run]).stdout;
+    assert!(said.contains("10 rows have no target"), "{said}");
+
+    // The seconds of training are an axis beside the metrics.
+    let points = project.ok(&["runs", "metrics", &run, "--key", "time/seconds"]);
+    assert_eq!(points.as_array().expect("points").len(), 2);
+    assert!(field(&shown, "metrics").get("time/seconds").is_none());
 }
 
 fn with_iris() -> Project {

@@ -136,7 +136,7 @@ impl Worker {
     }
 
     fn kill_a_training(&mut self) {
-        let running = self.project.start(&train("400"));
+        let running = self.project.start(&train("6000"));
         if let Some(answer) = self.kill_within(running, 1_500) {
             self.told.runs.insert(word(&answer, "run").to_owned());
         }

@@ -10,6 +10,8 @@
 //! 5. Peers agree — `peers::onnx_runtime_predicts_what_is_served`, `peers::scikit_learn_measures_the_same`,
 //!    `peers::scipy_finds_the_same_drift`, `peers::tritons_client_is_answered`, `peers::mlflows_formats_are_scored`.
 //! 6. The package installs and starts — `package::the_package_installs_and_starts`.
+//! 7. A server loses no answered prediction, and outlives whoever holds the project — `serving::a_signal_loses_no_answered_prediction`,
+//!    `serving::a_server_outlives_the_program_that_held_the_project`.
 
 #[cfg(test)]
 mod bad_input;
@@ -33,5 +35,7 @@ mod road;
 mod samples;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod serving;
 #[cfg(test)]
 mod words;

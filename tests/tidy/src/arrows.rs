@@ -37,6 +37,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("tests/tidy", &[]),
     ("tests/journeys", &[]),
+    ("tests/speed", &[]),
 ];
 
 /// Crates that are large or that carry a whole way of doing things, with the only rooms that may name them.
@@ -59,6 +60,7 @@ const HEAVY: &[(&str, &[&str])] = &[
     ("notify-rust", &["app/workbench"]),
     ("prost", &["engine/infer", "engine/learn"]),
     ("rfd", &["app/workbench"]),
+    ("skrifa", &["app/workbench"]),
     ("safetensors", &["engine/learn"]),
     ("statrs", &["engine/watch"]),
     ("tokio", &["engine/serve"]),

@@ -104,7 +104,9 @@ impl CallbackTrait for CurvesDraw {
 pub(crate) struct CurvesPipeline {
     pipeline: wgpu::RenderPipeline,
     layout: wgpu::BindGroupLayout,
-    is_linear_target: bool,
+    format: wgpu::TextureFormat,
+    #[cfg(debug_assertions)]
+    pub(crate) shader: crate::reload::ShaderFile,
     views: HashMap<Id, ViewBuffers>,
 }
 
@@ -127,33 +129,23 @@ struct Slot {
 impl CurvesPipeline {
     pub(crate) fn new(device: &wgpu::Device, format: wgpu::TextureFormat) -> Self {
         let layout = uniform_layout(device, "curves", size_of::<CurvesUniforms>());
-        // The same buffer four times, each a point further: before, start, end, after.
-        let before = [
-            attribute(wgpu::VertexFormat::Float32x2, 0, 0),
-            attribute(wgpu::VertexFormat::Float32, 12, 1),
-        ];
-        let start = [
-            attribute(wgpu::VertexFormat::Float32x2, 0, 2),
-            attribute(wgpu::VertexFormat::Float32, 12, 3),
-            attribute(wgpu::VertexFormat::Unorm8x4, 8, 4),
-        ];
-        let end = [
-            attribute(wgpu::VertexFormat::Float32x2, 0, 5),
-            attribute(wgpu::VertexFormat::Float32, 12, 6),
-        ];
-        let after = [attribute(wgpu::VertexFormat::Float32x2, 0, 7)];
-        let buffers = [
-            instances(&before),
-            instances(&start),
-            instances(&end),
-            instances(&after),
-        ];
-        let pipeline = quads_pipeline(device, format, ("curves", SHADER), &layout, &buffers);
         Self {
-            pipeline,
+            pipeline: pipeline(device, format, &layout, SHADER),
             layout,
-            is_linear_target: format.is_srgb(),
+            format,
+            #[cfg(debug_assertions)]
+            shader: crate::reload::ShaderFile::new("curves.wgsl", SHADER),
             views: HashMap::new(),
+        }
+    }
+
+    /// In debug builds the shader's file as it is now.
+    #[cfg(debug_assertions)]
+    fn reload(&mut self, device: &wgpu::Device, now: Instant) {
+        let (format, layout) = (self.format, &self.layout);
+        let make = |text: &str| pipeline(device, format, layout, text);
+        if let Some(fresh) = self.shader.remade(device, now, make) {
+            self.pipeline = fresh;
         }
     }
 
@@ -165,6 +157,8 @@ impl CurvesPipeline {
         draw: &CurvesDraw,
     ) {
         let now = Instant::now();
+        #[cfg(debug_assertions)]
+        self.reload(device, now);
         self.views
             .retain(|_, view| now.duration_since(view.last_used) < FORGOTTEN_AFTER);
         let layout = &self.layout;
@@ -182,7 +176,7 @@ impl CurvesPipeline {
             visible_min_in_rect: place.visible_min_in_rect,
             visible_size: place.visible_size,
             pixels_per_point: place.pixels_per_point,
-            is_linear_target: f32::from(u8::from(self.is_linear_target)),
+            is_linear_target: f32::from(u8::from(self.format.is_srgb())),
         };
         queue.write_buffer(&view.uniforms.buffer, 0, bytemuck::bytes_of(&uniforms));
     }
@@ -248,8 +242,10 @@ impl ViewBuffers {
     fn lay_out(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, curves: &[KeptCurve]) {
         let mut slots = Vec::with_capacity(curves.len());
         let mut start = 0;
-        for curve in curves {
-            let capacity = (curve.vertices.len() + 1).next_multiple_of(SLOT_STEP);
+        let is_same_crowd = self.slots.len() == curves.len();
+        for (place, curve) in curves.iter().enumerate() {
+            let before = self.slots.get(place).filter(|_| is_same_crowd);
+            let capacity = slot_capacity(curve.vertices.len(), before.map(|slot| slot.capacity));
             slots.push(Slot {
                 start,
                 capacity,
@@ -270,6 +266,48 @@ impl ViewBuffers {
         queue.write_buffer(&self.vertices, 0, bytemuck::cast_slice(&points));
         self.slots = slots;
     }
+}
+
+/// Room for a curve of `length` points. One that outgrew its slot is live and will grow on: it gets half as much again, so that what
+/// its thousand neighbours need is not laid out anew with every few epochs.
+pub(crate) fn slot_capacity(length: usize, before: Option<usize>) -> usize {
+    let fitting = (length + 1).next_multiple_of(SLOT_STEP);
+    match before {
+        Some(capacity) if capacity < length => (length + length / 2).next_multiple_of(SLOT_STEP),
+        Some(capacity) => capacity.min(2 * fitting).max(fitting),
+        None => fitting,
+    }
+}
+
+/// The pipeline of a shader text.
+fn pipeline(
+    device: &wgpu::Device,
+    format: wgpu::TextureFormat,
+    layout: &wgpu::BindGroupLayout,
+    shader: &str,
+) -> wgpu::RenderPipeline {
+    // The same buffer four times, each a point further: before, start, end, after.
+    let before = [
+        attribute(wgpu::VertexFormat::Float32x2, 0, 0),
+        attribute(wgpu::VertexFormat::Float32, 12, 1),
+    ];
+    let start = [
+        attribute(wgpu::VertexFormat::Float32x2, 0, 2),
+        attribute(wgpu::VertexFormat::Float32, 12, 3),
+        attribute(wgpu::VertexFormat::Unorm8x4, 8, 4),
+    ];
+    let end = [
+        attribute(wgpu::VertexFormat::Float32x2, 0, 5),
+        attribute(wgpu::VertexFormat::Float32, 12, 6),
+    ];
+    let after = [attribute(wgpu::VertexFormat::Float32x2, 0, 7)];
+    let buffers = [
+        instances(&before),
+        instances(&start),
+        instances(&end),
+        instances(&after),
+    ];
+    quads_pipeline(device, format, ("curves", shader), layout, &buffers)
 }
 
 fn attribute(

@@ -22,7 +22,7 @@ pub struct CurveRef<'a> {
     pub width: f32,
 }
 
-/// Curves in a rectangle. Later curves are drawn over earlier ones.
+/// Curves in a rectangle. Later curves are drawn over earlier ones, and those of very many points over all others.
 #[derive(Clone, Copy, Debug)]
 pub struct CurvesView<'a> {
     /// What is made of the data is kept under this id.
@@ -40,6 +40,24 @@ impl CurvesView<'_> {
             return;
         }
         let columns = (rect.width() * ui.pixels_per_point()).ceil() as usize;
+        // Long curves are decimated anew as the view moves; a thousand short ones beside them need not be.
+        let frame = Frame::new(self, columns);
+        let is_long = |curve: &CurveRef<'_>| frame.decimates(curve.points.len());
+        let (long, short): (Vec<_>, Vec<_>) = self.curves.iter().copied().partition(is_long);
+        for (curves, name) in [(short, "short"), (long, "long")] {
+            if curves.len() == self.curves.len() {
+                return self.paint_together(ui, rect, columns);
+            }
+            let part = CurvesView {
+                id: self.id.with(name),
+                curves: &curves,
+                ..*self
+            };
+            part.paint_together(ui, rect, columns);
+        }
+    }
+
+    fn paint_together(&self, ui: &Ui, rect: Rect, columns: usize) {
         let store = self.update(ui.ctx(), columns);
         if is_installed(ui.ctx()) {
             let draw = gpu::CurvesDraw::new(self, &store, rect);

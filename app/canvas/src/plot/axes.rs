@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, Pos2, Rect, Stroke, Ui, pos2};
 
-use super::{MOST_LABELS, Plot, on_screen};
+use super::{MOST_LABELS, Plot, emphasis, on_screen};
 use crate::ticks::{decimals, fitting_step};
 use crate::{Range, Scale, Tick, ticks};
 
@@ -14,7 +14,8 @@ pub(crate) struct Room {
 }
 
 const TITLE: f32 = 20.0;
-const UNDER: f32 = 20.0;
+/// The ticks of the x axis, and its title in a line of its own.
+const UNDER: f32 = 34.0;
 const GAP: f32 = 6.0;
 const WIDEST_LABEL: f32 = 140.0;
 /// Pixels between ticks at least.
@@ -64,13 +65,15 @@ pub(crate) fn paint(ui: &Ui, plot: &Plot<'_>, (x, y): (Range, Range), room: &Roo
             style.text_faint,
         );
     }
-    let title_width = width(ui, plot, plot.x_title);
+    let mut taken = f32::NEG_INFINITY;
     for tick in x_ticks(plot, x, rect.width()) {
         let at = on_screen(rect, (x, y), [tick.tick.place, y.min]);
         let line = sharp(ui, at.x);
         painter.line_segment([pos2(line, rect.top()), pos2(line, rect.bottom())], grid);
-        // The last ones make room for the title.
-        if at.x < rect.right() - title_width - 2.0 * GAP {
+        // Numbers that would touch the one before, or leave the chart, are left out.
+        let half = width(ui, plot, &tick.text) / 2.0;
+        if at.x - half >= taken && at.x + half <= room.outer.right() {
+            taken = at.x + half + GAP;
             painter.text(
                 pos2(at.x, rect.bottom() + GAP),
                 Align2::CENTER_TOP,
@@ -81,8 +84,8 @@ pub(crate) fn paint(ui: &Ui, plot: &Plot<'_>, (x, y): (Range, Range), room: &Roo
         }
     }
     painter.text(
-        pos2(rect.right(), rect.bottom() + GAP),
-        Align2::RIGHT_TOP,
+        pos2(rect.right(), room.outer.bottom()),
+        Align2::RIGHT_BOTTOM,
         plot.x_title,
         style.tick_font.clone(),
         style.text_faint,
@@ -126,7 +129,11 @@ pub(crate) fn paint_end_labels(ui: &Ui, plot: &Plot<'_>, (x, y): (Range, Range),
         let text = cut(ui, plot, curve.name);
         let at: Pos2 = pos2(rect.right() + GAP, y_on_screen);
         let font = plot.style.tick_font.clone();
-        let ink = legible(curve.color, plot.style.surface, plot.style.text);
+        let ink = if emphasis::is_quiet(plot, index) {
+            plot.style.text_faint
+        } else {
+            legible(curve.color, plot.style.surface, plot.style.text)
+        };
         ui.painter().text(at, Align2::LEFT_CENTER, text, font, ink);
     }
 }
@@ -175,7 +182,7 @@ fn x_ticks(plot: &Plot<'_>, x: Range, width: f32) -> Vec<Written> {
         plot,
         x,
         Scale::Linear,
-        ((width / TICK_WIDTH) as usize).max(2),
+        ((width / TICK_WIDTH) as usize).max(3),
     )
 }
 

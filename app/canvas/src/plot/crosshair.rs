@@ -1,6 +1,6 @@
 //! The crosshair: the value of every curve at the x under the pointer.
 
-use egui::{Align2, Color32, Rect, Response, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Color32, Painter, Rect, Response, Stroke, pos2, vec2};
 
 use super::{Plot, dot, on_screen, rounded};
 use crate::Range;
@@ -87,12 +87,11 @@ pub(crate) fn nearest_by_x(points: &[[f64; 2]], at: f64) -> Option<[f64; 2]> {
         .min_by(|a, b| (a[0] - at).abs().total_cmp(&(b[0] - at).abs()))
 }
 
-pub(crate) fn paint(ui: &Ui, plot: &Plot<'_>, read: &Read, rect: Rect) {
+pub(crate) fn paint(painter: &Painter, plot: &Plot<'_>, read: &Read, rect: Rect) {
     let style = plot.style;
     let Some(x_on_screen) = read.rows.first().map(|row| row.2.x) else {
         return;
     };
-    let painter = ui.painter();
     let hair = Stroke::new(1.0, style.text_faint.gamma_multiply(0.6));
     painter.line_segment(
         [
@@ -103,15 +102,14 @@ pub(crate) fn paint(ui: &Ui, plot: &Plot<'_>, read: &Read, rect: Rect) {
     );
     for (index, _, at) in &read.rows {
         if rect.y_range().contains(at.y) {
-            dot(ui, *at, plot.curves[*index].color, style.surface);
+            dot(painter, *at, plot.curves[*index].color, style.surface);
         }
     }
-    paint_list(ui, plot, read, (rect, x_on_screen));
+    paint_list(painter, plot, read, (rect, x_on_screen));
 }
 
-fn paint_list(ui: &Ui, plot: &Plot<'_>, read: &Read, (rect, x_on_screen): (Rect, f32)) {
+fn paint_list(painter: &Painter, plot: &Plot<'_>, read: &Read, (rect, x_on_screen): (Rect, f32)) {
     let style = plot.style;
-    let painter = ui.painter();
     let text =
         |text: String, color: Color32| painter.layout_no_wrap(text, style.tick_font.clone(), color);
     let head = text(
@@ -151,7 +149,7 @@ fn paint_list(ui: &Ui, plot: &Plot<'_>, read: &Read, (rect, x_on_screen): (Rect,
         (x_on_screen - 12.0 - width).max(rect.left())
     };
     let frame = Rect::from_min_size(pos2(left, rect.top() + 4.0), size);
-    rounded(ui, frame, style.raised, style.line);
+    rounded(painter, frame, style.raised, style.line);
     let mut y = frame.top() + 6.0;
     painter.galley(pos2(frame.left() + 8.0, y), head, style.text_second);
     for (color, name, value) in rows {

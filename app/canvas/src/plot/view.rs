@@ -21,6 +21,11 @@ const KEY_ZOOM: f64 = 1.25;
 const KEY_PAN: f64 = 0.1;
 
 impl ViewState {
+    /// Whether something other than all of the data is shown.
+    pub(crate) fn is_zoomed(&self) -> bool {
+        *self != Self::default()
+    }
+
     pub(crate) fn ranges(&self, extent: &Extent, plot: &Plot<'_>) -> (Range, Range) {
         let x = self.x.unwrap_or_else(|| fitted_x(extent.x));
         let y = self.y.unwrap_or_else(|| fitted_y(extent.y, plot.height));
@@ -43,11 +48,16 @@ impl ViewState {
             self.x = Some(x.shifted(-x.span() * f64::from(drag.x / rect.width())));
             self.y = Some(y.shifted(y.span() * f64::from(drag.y / rect.height())));
         }
+        if response.clicked() {
+            response.request_focus();
+        }
         if let Some(pointer) = response.hover_pos().filter(|_| response.contains_pointer()) {
             let (wheel, pinch, is_shift) = ui.input(|input| {
                 let wheel = input.smooth_scroll_delta();
                 (wheel.x + wheel.y, input.zoom_delta(), input.modifiers.shift)
             });
+            // A page of charts scrolls: the wheel is the chart's own once it was clicked.
+            let wheel = if response.has_focus() { wheel } else { 0.0 };
             let factor = (f64::from(wheel) * WHEEL_ZOOM_PER_PIXEL).exp() * f64::from(pinch);
             if (factor - 1.0).abs() > 1e-6 {
                 let across = f64::from((pointer.x - rect.left()) / rect.width());

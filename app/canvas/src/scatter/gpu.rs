@@ -100,7 +100,9 @@ impl CallbackTrait for ScatterDraw {
 pub(crate) struct ScatterPipeline {
     pipeline: wgpu::RenderPipeline,
     layout: wgpu::BindGroupLayout,
-    is_linear_target: bool,
+    format: wgpu::TextureFormat,
+    #[cfg(debug_assertions)]
+    pub(crate) shader: crate::reload::ShaderFile,
     views: HashMap<Id, ViewBuffers>,
 }
 
@@ -114,18 +116,23 @@ struct ViewBuffers {
 impl ScatterPipeline {
     pub(crate) fn new(device: &wgpu::Device, format: wgpu::TextureFormat) -> Self {
         let layout = uniform_layout(device, "scatter", size_of::<ScatterUniforms>());
-        let attributes = wgpu::vertex_attr_array![0 => Float32x2, 1 => Unorm8x4];
-        let buffers = [Some(wgpu::VertexBufferLayout {
-            array_stride: STRIDE,
-            step_mode: wgpu::VertexStepMode::Instance,
-            attributes: &attributes,
-        })];
-        let pipeline = quads_pipeline(device, format, ("scatter", SHADER), &layout, &buffers);
         Self {
-            pipeline,
+            pipeline: pipeline(device, format, &layout, SHADER),
             layout,
-            is_linear_target: format.is_srgb(),
+            format,
+            #[cfg(debug_assertions)]
+            shader: crate::reload::ShaderFile::new("scatter.wgsl", SHADER),
             views: HashMap::new(),
+        }
+    }
+
+    /// In debug builds the shader's file as it is now.
+    #[cfg(debug_assertions)]
+    fn reload(&mut self, device: &wgpu::Device, now: Instant) {
+        let (format, layout) = (self.format, &self.layout);
+        let make = |text: &str| pipeline(device, format, layout, text);
+        if let Some(fresh) = self.shader.remade(device, now, make) {
+            self.pipeline = fresh;
         }
     }
 
@@ -137,6 +144,8 @@ impl ScatterPipeline {
         draw: &ScatterDraw,
     ) {
         let now = Instant::now();
+        #[cfg(debug_assertions)]
+        self.reload(device, now);
         self.views
             .retain(|_, view| now.duration_since(view.last_used) < FORGOTTEN_AFTER);
         let is_current = self
@@ -155,7 +164,7 @@ impl ScatterPipeline {
             visible_min_in_rect: place.visible_min_in_rect,
             visible_size: place.visible_size,
             radius: draw.radius * place.pixels_per_point,
-            is_linear_target: f32::from(u8::from(self.is_linear_target)),
+            is_linear_target: f32::from(u8::from(self.format.is_srgb())),
         };
         if let Some(view) = self.views.get_mut(&draw.id) {
             view.last_used = now;
@@ -181,4 +190,20 @@ impl ViewBuffers {
             last_used: Instant::now(),
         }
     }
+}
+
+/// The pipeline of a shader text.
+fn pipeline(
+    device: &wgpu::Device,
+    format: wgpu::TextureFormat,
+    layout: &wgpu::BindGroupLayout,
+    shader: &str,
+) -> wgpu::RenderPipeline {
+    let attributes = wgpu::vertex_attr_array![0 => Float32x2, 1 => Unorm8x4];
+    let buffers = [Some(wgpu::VertexBufferLayout {
+        array_stride: STRIDE,
+        step_mode: wgpu::VertexStepMode::Instance,
+        attributes: &attributes,
+    })];
+    quads_pipeline(device, format, ("scatter", shader), layout, &buffers)
 }

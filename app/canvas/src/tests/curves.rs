@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::{Color32, Id};
 use proptest::prelude::*;
 
+use crate::curves::gpu::slot_capacity;
 use crate::curves::store::CurvesStore;
 use crate::{CurveRef, CurvesView, Range, Scale};
 
@@ -116,6 +117,22 @@ fn on_a_logarithmic_axis_zero_is_a_gap() {
         .map(|vertex| vertex.at_in_frame[1])
         .collect();
     assert_eq!(ys, [0.0, 0.0, 1.0, 1.0]);
+}
+
+#[test]
+fn a_curve_that_grows_is_rarely_moved() {
+    let (mut capacity, mut moves) = (slot_capacity(100, None), 0);
+    for length in 101..=10_000 {
+        if length > capacity {
+            capacity = slot_capacity(length, Some(capacity));
+            moves += 1;
+        }
+        assert!(length < capacity + 1 && capacity <= 2 * length + 128);
+    }
+    assert!(moves <= 12, "moved {moves} times");
+    // A neighbour keeps its place, and gives back what it no longer needs.
+    assert_eq!(slot_capacity(1_000, Some(1_024)), 1_024);
+    assert_eq!(slot_capacity(10, Some(1_024)), 128);
 }
 
 proptest! {

@@ -8,5 +8,7 @@ mod curves;
 mod decimate;
 mod pixels;
 mod plot;
+#[cfg(debug_assertions)]
+mod reload;
 mod scatter;
 mod ticks;

@@ -12,7 +12,7 @@ const SIZE: f32 = 100.0;
 const INK: Color32 = Color32::from_rgb(255, 128, 0);
 
 /// Draws on black in a window of 100 x 100 pixels, with the pipelines or with egui's painter.
-fn picture(on_card: bool, mut draw: impl FnMut(&egui::Ui, Rect)) -> Vec<[u8; 4]> {
+fn picture(on_card: bool, mut draw: impl FnMut(&mut egui::Ui, Rect)) -> Vec<[u8; 4]> {
     let state = create_render_state(
         default_wgpu_setup(),
         egui_wgpu::RendererOptions::PREDICTABLE,
@@ -284,4 +284,54 @@ fn a_million_points_are_uploaded_once() {
     println!("1 000 000 points: first frame {took:?}, then {later:?}");
     assert!(later < Duration::from_millis(1));
     assert_eq!(first.vertices.len(), 1_000_000);
+}
+
+/// The picture of a chart of two level lines with this emphasis.
+fn chart_picture(curves: &'static [(usize, Color32)], is_alone: bool) -> Vec<[u8; 4]> {
+    let level = |y: f64| -> Arc<[[f64; 2]]> { vec![[0.0, y], [100.0, y]].into() };
+    let (low, high) = (level(25.0), level(75.0));
+    picture(true, move |ui, _| {
+        let style = super::plot::style();
+        let line = |points| crate::PlotCurve {
+            name: "line",
+            points,
+            color: INK,
+            width: 2.0,
+            is_read: true,
+        };
+        let plot = crate::Plot {
+            id_salt: "emphasis",
+            subject: 0,
+            curves: &[line(&low), line(&high)],
+            x_title: "",
+            y_title: "",
+            y_scale: Scale::Linear,
+            height: SIZE,
+            style: &style,
+            emphasis: crate::Emphasis { curves, is_alone },
+        };
+        crate::plot_ui(ui, &plot);
+    })
+}
+
+#[test]
+fn a_lifted_curve_is_thicker_and_the_others_step_back() {
+    const LIFTED: [(usize, Color32); 1] = [(1, Color32::GREEN)];
+    let pixels = |picture: &[[u8; 4]], color: Color32| {
+        let wanted = color.to_array();
+        picture.iter().filter(|pixel| **pixel == wanted).count()
+    };
+    let (plain, thicker) = (chart_picture(&[], false), chart_picture(&LIFTED, false));
+    let alone = chart_picture(&LIFTED, true);
+    assert_eq!(pixels(&plain, Color32::GREEN), 0);
+    let one = pixels(&plain, INK) / 2;
+    assert!(one > 20, "a line has {one} pixels");
+    assert!(
+        pixels(&thicker, Color32::GREEN) > one,
+        "thicker than before"
+    );
+    assert!(pixels(&thicker, INK) >= one, "the other stays");
+    assert!(pixels(&alone, Color32::GREEN) > one);
+    // Its swatch at the end of the line's name stays.
+    assert!(pixels(&alone, INK) < one / 4, "the other steps back");
 }

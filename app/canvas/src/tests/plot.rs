@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use egui::{Color32, FontId};
+use egui_kittest::kittest::Queryable;
 
 use crate::plot::{as_csv, axes::legible, crosshair::nearest_by_x, view::fitted_x, view::fitted_y};
 use crate::{Plot, PlotCurve, PlotStyle, Range, Scale};
 
-fn style() -> PlotStyle {
+pub(super) fn style() -> PlotStyle {
     PlotStyle {
         text: Color32::WHITE,
         text_second: Color32::WHITE,
@@ -93,15 +94,109 @@ fn the_copy_has_every_named_curve() {
     };
     let plot = Plot {
         id_salt: "loss",
+        subject: 0,
         curves: &[curve("run 1, wine", true), curve("raw", false)],
         x_title: "epoch",
         y_title: "loss",
         y_scale: Scale::Linear,
         height: 200.0,
+        emphasis: crate::Emphasis::default(),
         style: &style(),
     };
     assert_eq!(
         as_csv(&plot),
         "curve,epoch,loss\n\"run 1, wine\",1,0.5\n\"run 1, wine\",3,0.25\n"
     );
+}
+
+/// A chart in a window, and the width of x that it showed last.
+struct Charted {
+    harness: egui_kittest::Harness<'static, (u64, f64)>,
+}
+
+impl Charted {
+    fn new() -> Self {
+        let points: Arc<[[f64; 2]]> = (0..=100)
+            .map(|x| [f64::from(x), f64::from(x % 7)])
+            .collect();
+        let harness = egui_kittest::Harness::builder()
+            .with_size(egui::vec2(400.0, 300.0))
+            .build_ui_state(
+                move |ui, (subject, span): &mut (u64, f64)| {
+                    let curves = [PlotCurve {
+                        name: "loss",
+                        points: &points,
+                        color: Color32::WHITE,
+                        width: 1.5,
+                        is_read: true,
+                    }];
+                    let plot = Plot {
+                        id_salt: "loss",
+                        subject: *subject,
+                        curves: &curves,
+                        x_title: "epoch",
+                        y_title: "loss",
+                        y_scale: Scale::Linear,
+                        height: 280.0,
+                        emphasis: crate::Emphasis::default(),
+                        style: &style(),
+                    };
+                    *span = crate::plot_ui(ui, &plot).x.span();
+                },
+                (1, 0.0),
+            );
+        Self { harness }
+    }
+
+    fn span(&self) -> f64 {
+        self.harness.state().1
+    }
+
+    fn wheel(&mut self, modifiers: egui::Modifiers) {
+        self.harness.hover_at(egui::pos2(200.0, 150.0));
+        self.harness.run();
+        self.harness.event(egui::Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            delta: egui::vec2(0.0, 50.0),
+            phase: egui::TouchPhase::Move,
+            source: egui::MouseWheelSource::Wheel,
+            modifiers,
+        });
+        self.harness.run();
+    }
+}
+
+#[test]
+fn the_wheel_is_the_page_s_until_the_chart_is_clicked() {
+    let mut charted = Charted::new();
+    charted.wheel(egui::Modifiers::NONE);
+    let whole = charted.span();
+    assert_eq!(whole, 100.0);
+    for pressed in [true, false] {
+        charted.harness.event(egui::Event::PointerButton {
+            pos: egui::pos2(200.0, 150.0),
+            button: egui::PointerButton::Primary,
+            pressed,
+            modifiers: egui::Modifiers::NONE,
+        });
+    }
+    charted.harness.run();
+    charted.wheel(egui::Modifiers::NONE);
+    assert!(charted.span() < whole, "the wheel zooms a clicked chart");
+}
+
+#[test]
+fn a_zoom_ends_with_what_it_was_about_and_can_be_taken_back() {
+    let mut charted = Charted::new();
+    charted.wheel(egui::Modifiers::COMMAND);
+    let zoomed = charted.span();
+    assert!(zoomed < 100.0, "Ctrl and the wheel zoom");
+    charted.harness.get_by_label("Fit loss to the data").click();
+    charted.harness.run();
+    assert_eq!(charted.span(), 100.0);
+    charted.wheel(egui::Modifiers::COMMAND);
+    assert!(charted.span() < 100.0);
+    charted.harness.state_mut().0 = 2;
+    charted.harness.run();
+    assert_eq!(charted.span(), 100.0, "another run is shown whole");
 }

@@ -64,7 +64,8 @@ fn experiments() -> Vec<Exhibit> {
     all.extend(pages("experiments thousand compared", only(&many), |_| {
         comparing(1_000, CompareTab::Curves)
     }));
-    all.extend(pages("experiments parameters", only(&several), |_| {
+    let parameters = ["finished", "long_names", "equal_runs"];
+    all.extend(pages("experiments parameters", only(&parameters), |_| {
         comparing(6, CompareTab::Parameters)
     }));
     fn page() -> Drawing {

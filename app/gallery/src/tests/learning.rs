@@ -7,36 +7,12 @@ use panels::{Place, Request, Selection};
 
 use super::{Stage, find};
 
-fn stage(panel: &str, state: &str) -> Stage {
+pub(super) fn stage(panel: &str, state: &str) -> Stage {
     let exhibit = find(panel, state);
     let mut stage = Stage::new(exhibit);
     stage.harness.run();
     stage.asked();
     stage
-}
-
-impl Stage {
-    /// The first thing whose name begins so.
-    fn click_first(&mut self, beginning: &str) {
-        let found = self
-            .harness
-            .query_all_by(|node| {
-                node.label()
-                    .is_some_and(|label| label.starts_with(beginning))
-            })
-            .next();
-        found
-            .unwrap_or_else(|| panic!("nothing is called {beginning}"))
-            .click();
-        self.harness.run();
-    }
-
-    fn says(&self, text: &str) -> bool {
-        self.harness
-            .query_all_by_label_contains(text)
-            .next()
-            .is_some()
-    }
 }
 
 #[test]
@@ -112,7 +88,7 @@ fn a_click_on_a_run_selects_it_and_the_button_opens_it() {
     stage.click("Open run");
     assert!(stage.says("Evaluation"));
     assert_eq!(stage.view.borrow().selection(), Some(Selection::Run(run)));
-    stage.click("Experiments");
+    stage.click("All runs");
     assert!(!stage.says("Evaluation"), "back in the table");
 }
 

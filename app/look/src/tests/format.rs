@@ -61,6 +61,21 @@ fn bytes_have_three_digits() {
 }
 
 #[test]
+fn what_was_measured_in_whole_microseconds_has_no_false_digit() {
+    check(micros(0), "0 µs");
+    check(micros(13), "13 µs");
+    check(micros(412), "412 µs");
+    check(micros(1_250), "1.25 ms");
+    check(micros(2_000_000), "2.00 s");
+}
+
+#[test]
+fn a_number_of_a_file_has_our_minus() {
+    assert_eq!(with_minus("-0.827"), "−0.827");
+    assert_eq!(with_minus("3-4"), "3-4");
+}
+
+#[test]
 fn durations_have_two_units_at_most() {
     check(duration(0.0), "0 s");
     check(duration(12e-6), "12.0 µs");

@@ -46,11 +46,49 @@ impl Look {
                         ui.label(self.secondary(explanation));
                     }
                 });
-                ui.with_layout(Layout::right_to_left(Align::Center), add_actions)
-                    .inner
+                let height = ui.min_rect().height();
+                self.ends_ui(ui, height, |_| {}, add_actions)
             })
             .inner;
         ui.add_space(self.space.s);
+        inner
+    }
+
+    /// One line of this height, filled from both ends. What stands at the right is laid out from left to right too, so
+    /// that the focus goes the way the eye goes; its width is measured, and a change of it draws the frame anew.
+    pub fn ends_ui<R>(
+        &self,
+        ui: &mut Ui,
+        height: f32,
+        add_left: impl FnOnce(&mut Ui),
+        add_right: impl FnOnce(&mut Ui) -> R,
+    ) -> R {
+        let (id, rect) = ui.allocate_space(vec2(ui.available_width().max(0.0), height));
+        let key = id.with("right end");
+        let known: Option<f32> = ui.data(|data| data.get_temp(key));
+        // The first time it may take everything, to be measured.
+        let width = known.unwrap_or(rect.width()).min(rect.width());
+        let gap = if width > 0.0 {
+            ui.spacing().item_spacing.x
+        } else {
+            0.0
+        };
+        let split = rect.right() - width;
+        let left = Rect::from_min_max(
+            rect.min,
+            pos2((split - gap).max(rect.left()), rect.bottom()),
+        );
+        let right = Rect::from_min_max(pos2(split, rect.top()), rect.max);
+        let layout = Layout::left_to_right(Align::Center);
+        add_left(&mut ui.new_child(UiBuilder::new().max_rect(left).layout(layout)));
+        let mut end = ui.new_child(UiBuilder::new().max_rect(right).layout(layout));
+        let inner = add_right(&mut end);
+        let measured = end.min_rect().width();
+        if known.is_none_or(|known| (known - measured).abs() > 0.5) {
+            ui.data_mut(|data| data.insert_temp(key, measured));
+            ui.ctx()
+                .request_discard("the right end of a line is of another width");
+        }
         inner
     }
 

@@ -1,28 +1,34 @@
-//! Two numeric columns against each other, over the first rows of the version; wheel zooms, drag pans, double-click fits.
+//! Two numeric columns against each other, over the rows of the version or a sample of them; wheel zooms, drag pans, double-click fits.
 
 use std::sync::Arc;
 
 use canvas::{Range, Scale, ScatterPoints, ScatterView, nearest, ticks};
-use contract::{ColumnType, Command, DataVersion, RowsView};
-use egui::{Align2, Id, Rect, Response, Role, Sense, Ui, pos2};
+use contract::{Command, DataVersion, PointsPage, PointsQuery, Snapshot};
+use egui::{Align2, Color32, Id, Rect, Response, Role, Sense, Ui, pos2};
 use look::{Look, format, icon, paint};
 
-use super::points::{Points, first_two, numeric_columns};
-use super::rows::ASK_AGAIN_AFTER;
+use super::asking::{Asking, refused_ui};
+use super::points::{
+    MOST_POINTS, MOST_WITHOUT_CARD, Points, class_of, class_word, colour_columns, first_query,
+    numeric_columns, shown_in_words,
+};
 use crate::Ctx;
 
-/// Enough to see a shape, few enough to travel in a snapshot; the engine gives no more at once.
-const MOST_ROWS: u64 = 2_000;
 const AXIS_LEFT: f32 = 56.0;
 const AXIS_BOTTOM: f32 = 24.0;
 const RADIUS: f32 = 3.0;
+/// From this many points on they lie over each other: they are smaller, and dense places show through.
+const MANY: usize = 5_000;
+const VERY_MANY: usize = 100_000;
+/// So many points are opaque; the opacity falls with the root of the number, to where one point can just be seen.
+const OPAQUE: f32 = 20_000.0;
+const FAINTEST: f32 = 0.12;
 
-/// View state: the chosen columns, where we look, and the points made of the rows that are here.
+/// View state: what is drawn against what, where we look, and the points that are here.
 #[derive(Default)]
 pub(super) struct Chart {
-    axes: Option<(Arc<str>, Arc<str>)>,
-    /// When the rows were asked for, on the clock of the window.
-    asked_at: Option<f64>,
+    query: Option<PointsQuery>,
+    asking: Asking<PointsQuery>,
     points: Option<Points>,
     /// `None` shows everything.
     shown: Option<(Range, Range)>,
@@ -31,22 +37,62 @@ pub(super) struct Chart {
 impl Chart {
     pub(super) fn ui(&mut self, ctx: &Ctx<'_>, ui: &mut Ui, version: &Arc<DataVersion>) {
         let look = ctx.look;
-        let Some(axes) = self.axes.clone().or_else(|| first_two(version)) else {
+        let Some(mut query) = self.query.take().or_else(|| first_query(version)) else {
             look.nothing_ui(ui, icon::CHART, "A chart needs two columns of numbers");
             return;
         };
-        self.axes = Some(axes);
-        self.choose_ui(ctx, ui, version);
-        self.ask(ctx, ui, version);
-        if !self.refresh(ctx, version) {
-            look.skeleton_ui(ui, 8);
-            return;
+        if self.choose_ui(ctx, ui, version, &mut query) {
+            self.shown = None;
         }
-        let chosen = self.axes.clone();
-        let (Some(points), Some((x_name, y_name))) = (&self.points, chosen) else {
+        query.most = most_points(ctx.snapshot);
+        self.query = Some(query.clone());
+        let view = ctx.snapshot.points.as_ref();
+        let view = view.filter(|view| view.version == version.id);
+        let is_here = view.is_some_and(|view| view.query == query) || version.rows == 0;
+        if is_here {
+            self.asking.rest();
+        } else {
+            self.ask(ctx, ui, version, &query);
+        }
+        if let Some(view) = view {
+            if let (true, Err(refusal)) = (is_here, &view.page) {
+                if refused_ui(look, ui, "The points cannot be shown", refusal) {
+                    ctx.commands.push(question(version, &query));
+                }
+                return;
+            }
+            // Points that came before stay until those that are asked for are here.
+            if !self
+                .points
+                .as_ref()
+                .is_some_and(|points| points.is_of(view))
+            {
+                self.points = Points::of(view);
+            }
+        }
+        let is_late = self.asking.is_late(look, ui, is_here);
+        match self.points.take() {
+            Some(points) => {
+                self.points_ui(ctx, ui, version, (&points, is_late));
+                self.points = Some(points);
+            }
+            None if is_late => look.skeleton_ui(ui, 8),
+            None => {}
+        }
+    }
+
+    fn points_ui(
+        &mut self,
+        ctx: &Ctx<'_>,
+        ui: &mut Ui,
+        version: &DataVersion,
+        (points, is_late): (&Points, bool),
+    ) {
+        let look = ctx.look;
+        let Some(page) = points.page() else {
             return;
         };
-        legend_ui(look, ui, points, version);
+        legend_ui(look, ui, (page, version), is_late);
         let area = ui.available_rect_before_wrap();
         let response = ui.allocate_rect(area, Sense::click_and_drag());
         let plot = Rect::from_min_max(
@@ -55,118 +101,131 @@ impl Chart {
         );
         let shown = moved(ui, &response, plot, self.shown.unwrap_or(points.ranges));
         let is_everything = response.double_clicked() || shown == points.ranges;
-        axes_ui(look, ui, plot, shown, (&x_name, &y_name));
+        let query = points.query();
+        axes_ui(look, ui, plot, shown, (&query.x, &query.y));
+        let (radius, opacity) = dot(page.points.len());
+        let faded: Vec<Color32> = look
+            .palette
+            .series
+            .iter()
+            .map(|color| color.gamma_multiply(opacity))
+            .collect();
         let view = ScatterView {
             id: Id::unique(("dataset scatter", version.id.to_string())),
             data: ScatterPoints {
-                points: &points.points,
-                classes: points.classes.as_ref(),
-                colors: &look.palette.series,
+                points: &page.points,
+                classes: page.classes.as_ref(),
+                colors: &faded,
             },
             x: shown.0,
             y: shown.1,
-            radius: RADIUS,
+            radius,
         };
         view.paint(ui, plot);
-        let response = paint::named(
-            ui,
-            response,
-            Role::Image,
-            &format!("{y_name} against {x_name}, {} points", points.points.len()),
+        let said = format!(
+            "{} against {}, {} points",
+            query.y,
+            query.x,
+            page.points.len()
         );
-        point_ui(ui, response, plot, points, shown);
+        let response = paint::named(ui, response, Role::Image, &said);
+        point_ui(ui, response, plot, page, shown);
         self.shown = (!is_everything).then_some(shown);
     }
 
-    fn choose_ui(&mut self, ctx: &Ctx<'_>, ui: &mut Ui, version: &DataVersion) {
+    /// True when something else is to be shown.
+    fn choose_ui(
+        &mut self,
+        ctx: &Ctx<'_>,
+        ui: &mut Ui,
+        version: &DataVersion,
+        query: &mut PointsQuery,
+    ) -> bool {
         let look = ctx.look;
-        let Some((x, y)) = &mut self.axes else {
-            return;
-        };
-        let options: Vec<(Arc<str>, Arc<str>)> = numeric_columns(version)
-            .map(|name| (name.clone(), name.clone()))
+        let options: Vec<(Arc<str>, &Arc<str>)> = numeric_columns(version)
+            .map(|name| (name.clone(), name))
             .collect();
+        let none = [(None, "Nothing")];
+        let colours = colour_columns(version).map(|name| (Some(name.clone()), &**name));
+        let colours: Vec<(Option<Arc<str>>, &str)> = none.into_iter().chain(colours).collect();
         let mut was_changed = false;
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             ui.label(look.secondary("Across"));
-            was_changed |= look.select_ui(ui, "Across", x, &options).changed();
+            was_changed |= look
+                .select_ui(ui, "Across", &mut query.x, &options)
+                .changed();
             ui.add_space(look.space.s);
             ui.label(look.secondary("Up"));
-            was_changed |= look.select_ui(ui, "Up", y, &options).changed();
+            was_changed |= look.select_ui(ui, "Up", &mut query.y, &options).changed();
+            if colours.len() > 1 {
+                ui.add_space(look.space.s);
+                ui.label(look.secondary("Coloured by"));
+                let colour = look.select_ui(ui, "Coloured by", &mut query.color, &colours);
+                was_changed |= colour.changed();
+            }
             if self.shown.is_some() && look.quiet_button_ui(ui, "Fit").clicked() {
                 was_changed = true;
             }
         });
-        if was_changed {
-            self.shown = None;
-        }
+        was_changed
     }
 
-    /// Asks for the first rows, unless they are here or on their way.
-    fn ask(&mut self, ctx: &Ctx<'_>, ui: &Ui, version: &DataVersion) {
-        if first_rows(ctx, version).is_some() || version.rows == 0 {
-            self.asked_at = None;
-            return;
+    fn ask(&mut self, ctx: &Ctx<'_>, ui: &Ui, version: &DataVersion, query: &PointsQuery) {
+        let view = ctx.snapshot.points.as_ref();
+        let is_answered = |asked: &PointsQuery| view.is_some_and(|view| view.query == *asked);
+        if self.asking.asks(ui, query.clone(), is_answered) {
+            ctx.commands.push(question(version, query));
         }
-        let now = ui.input(|input| input.time);
-        if self.asked_at.is_some_and(|at| now - at < ASK_AGAIN_AFTER) {
-            return;
-        }
-        ctx.commands.push(Command::ShowRows {
-            version: version.id.clone(),
-            first_row: 0,
-            count: version.rows.min(MOST_ROWS) as u32,
-        });
-        self.asked_at = Some(now);
-        ui.ctx().request_repaint_after_secs(ASK_AGAIN_AFTER as f32);
-    }
-
-    /// Makes the points again when the rows or the axes changed; false while there are no points.
-    fn refresh(&mut self, ctx: &Ctx<'_>, version: &DataVersion) -> bool {
-        let (Some(rows), Some(axes)) = (first_rows(ctx, version), &self.axes) else {
-            return self.points.is_some();
-        };
-        let is_fresh = self
-            .points
-            .as_ref()
-            .is_some_and(|points| points.is_of(rows, axes));
-        if !is_fresh {
-            self.points = Some(Points::of(version, rows, axes));
-        }
-        true
     }
 }
 
-/// All the rows that a chart shows, when they are here.
-fn first_rows<'a>(ctx: &Ctx<'a>, version: &DataVersion) -> Option<&'a Arc<RowsView>> {
-    let wanted = version.rows.min(MOST_ROWS);
-    ctx.snapshot.rows.as_ref().filter(|rows| {
-        rows.version == version.id
-            && rows.page.first_row == 0
-            && wanted > 0
-            && rows.page.rows.len() as u64 >= wanted
-    })
+/// A processor that draws in place of a graphics card takes a second for a frame of a million points.
+fn most_points(snapshot: &Snapshot) -> u64 {
+    let has_card = snapshot
+        .devices
+        .iter()
+        .any(|device| device.is_gpu && !device.is_software);
+    if has_card {
+        MOST_POINTS
+    } else {
+        MOST_WITHOUT_CARD
+    }
 }
 
-fn legend_ui(look: &Look, ui: &mut Ui, points: &Points, version: &DataVersion) {
+fn question(version: &DataVersion, query: &PointsQuery) -> Command {
+    Command::ShowPoints {
+        version: version.id.clone(),
+        query: query.clone(),
+    }
+}
+
+/// Radius and opacity of each of so many points: a million at full strength would be one block.
+fn dot(points: usize) -> (f32, f32) {
+    let radius = match points {
+        VERY_MANY.. => 1.25,
+        MANY.. => 2.0,
+        _ => RADIUS,
+    };
+    (
+        radius,
+        (OPAQUE / points.max(1) as f32).sqrt().clamp(FAINTEST, 1.0),
+    )
+}
+
+fn legend_ui(
+    look: &Look,
+    ui: &mut Ui,
+    (page, version): (&PointsPage, &DataVersion),
+    is_late: bool,
+) {
     ui.horizontal_wrapped(|ui| {
-        for (index, class) in points.class_names.iter().enumerate() {
-            look.swatch_ui(ui, look.series(index), class);
+        for (index, class) in page.class_names.iter().enumerate() {
+            look.swatch_ui(ui, look.series(index), class_word(class));
         }
-        let shown = points.points.len() as u64;
-        let mut said = if shown + points.skipped < version.rows {
-            format!(
-                "The first {} of {} rows",
-                format::count(shown + points.skipped),
-                format::count(version.rows)
-            )
-        } else {
-            format!("All {} rows", format::count(version.rows))
+        let said = match is_late {
+            true => "Reading the rows…".to_owned(),
+            false => shown_in_words(page, version),
         };
-        if points.skipped > 0 {
-            let missing = format::counted(points.skipped, "row lacks", "rows lack");
-            said.push_str(&format!("; {missing} a value"));
-        }
         ui.label(look.secondary(said));
     });
 }
@@ -241,7 +300,7 @@ fn axes_ui(
 }
 
 /// Reads the point under the pointer.
-fn point_ui(ui: &Ui, response: Response, plot: Rect, points: &Points, (x, y): (Range, Range)) {
+fn point_ui(ui: &Ui, response: Response, plot: Rect, page: &PointsPage, (x, y): (Range, Range)) {
     let Some(pointer) = response.hover_pos().filter(|at| plot.contains(*at)) else {
         return;
     };
@@ -253,10 +312,10 @@ fn point_ui(ui: &Ui, response: Response, plot: Rect, points: &Points, (x, y): (R
         f64::from(8.0 / plot.width()),
         f64::from(8.0 / plot.height()),
     ];
-    let Some(found) = nearest(&points.points, (x, y), at, reach) else {
+    let Some(found) = nearest(&page.points, (x, y), at, reach) else {
         return;
     };
-    let [x_value, y_value] = points.points[found];
+    let [x_value, y_value] = page.points[found];
     let center = pos2(
         plot.left() + plot.width() * x.share(x_value) as f32,
         plot.bottom() - plot.height() * y.share(y_value) as f32,
@@ -265,13 +324,8 @@ fn point_ui(ui: &Ui, response: Response, plot: Rect, points: &Points, (x, y): (R
     ui.painter()
         .circle_stroke(center, RADIUS + 2.0, egui::Stroke::new(1.5, ink));
     let mut said = format!("{}, {}", format::number(x_value), format::number(y_value));
-    if let Some(class) = points.class_of(found) {
+    if let Some(class) = class_of(page, found) {
         said.push_str(&format!("\n{class}"));
     }
     response.on_hover_text_at_pointer(said);
-}
-
-/// Numbers can be drawn; times are numbers too, but read badly as such.
-pub(super) fn is_drawable(column_type: ColumnType) -> bool {
-    matches!(column_type, ColumnType::Integer | ColumnType::Float)
 }

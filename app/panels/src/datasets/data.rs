@@ -218,7 +218,7 @@ impl ProfileRow {
             is_edited: version.columns.get(place) != Some(spec),
             missing_share: missing_share as f32,
             missing: if profile.missing == 0 {
-                format::MISSING.to_owned()
+                "0".to_owned()
             } else {
                 format::percent(missing_share)
             },

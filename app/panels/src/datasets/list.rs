@@ -1,8 +1,10 @@
 //! The list of datasets at the left, with the watched folders at its foot.
 
+use std::path::Path;
+
 use contract::{Command, DataVersionRef};
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
-use look::{Tone, icon};
+use look::{Tone, format, icon};
 
 use super::data::{DatasetRow, dataset_rows};
 use crate::Ctx;
@@ -17,14 +19,10 @@ pub(super) fn list_ui(
     ctx: &Ctx<'_>,
     ui: &mut Ui,
     (open, was_opened): (&DataVersionRef, bool),
-    filter: &mut String,
+    (filter, has_folders_open): (&mut String, &mut bool),
 ) {
     let look = ctx.look;
-    look.section_with_ui(ui, "Datasets", |ui| {
-        if look.icon_button_ui(ui, icon::ADD, "Import…").clicked() {
-            ctx.view.pick_files_to_import();
-        }
-    });
+    title_ui(ctx, ui);
     let rows = dataset_rows(ctx.snapshot, Some(open));
     if rows.len() >= MANY {
         look.search_ui(ui, filter, "Find a dataset");
@@ -37,7 +35,8 @@ pub(super) fn list_ui(
         .iter()
         .filter(|row| row.name.to_lowercase().contains(&needle))
         .collect();
-    let foot = folders_height(ctx);
+    let room = (ui.available_height() * MOST_OF_LIST).max(ctx.look.size.row);
+    let foot = folders_height(ctx, *has_folders_open, room);
     let height = (ui.available_height() - foot).max(ROW);
     ui.spacing_mut().item_spacing.y = 0.0;
     let mut area = ScrollArea::vertical();
@@ -57,7 +56,22 @@ pub(super) fn list_ui(
     if found.is_empty() {
         ui.label(look.secondary("No dataset has this in its name"));
     }
-    folders_ui(ctx, ui);
+    folders_ui(ctx, ui, has_folders_open, room);
+}
+
+/// The list before there is a dataset: folders may be watched already.
+pub(super) fn without_datasets_ui(ctx: &Ctx<'_>, ui: &mut Ui, has_folders_open: &mut bool) {
+    title_ui(ctx, ui);
+    let room = ui.available_height() * MOST_OF_LIST;
+    folders_ui(ctx, ui, has_folders_open, room);
+}
+
+fn title_ui(ctx: &Ctx<'_>, ui: &mut Ui) {
+    ctx.look.section_with_ui(ui, "Datasets", |ui| {
+        if ctx.look.icon_button_ui(ui, icon::ADD, "Import…").clicked() {
+            ctx.view.pick_files_to_import();
+        }
+    });
 }
 
 fn dataset_row_ui(ctx: &Ctx<'_>, ui: &mut Ui, row: &DatasetRow) {
@@ -110,40 +124,109 @@ pub(super) fn picker_ui(ctx: &Ctx<'_>, ui: &mut Ui, open: &DataVersionRef) {
     }
 }
 
-fn folders_height(ctx: &Ctx<'_>) -> f32 {
-    let row = ctx.look.size.row + ctx.look.space.s;
-    64.0 + row * ctx.snapshot.watched_folders.len().min(4) as f32
+/// So many folders are always shown; more are folded behind a line that says how many.
+const FEW_FOLDERS: usize = 4;
+/// Of the list's height the folders take no more, when they are unfolded.
+const MOST_OF_LIST: f32 = 0.45;
+
+fn folder_row(ctx: &Ctx<'_>) -> f32 {
+    ctx.look.size.row + ctx.look.space.xs
 }
 
-fn folders_ui(ctx: &Ctx<'_>, ui: &mut Ui) {
+fn folders_height(ctx: &Ctx<'_>, is_open: bool, room: f32) -> f32 {
+    let count = ctx.snapshot.watched_folders.len();
+    let all = folder_row(ctx) * count as f32;
+    let rows = match count {
+        ..=FEW_FOLDERS => all,
+        _ if is_open => folder_row(ctx) + all.min(room),
+        _ => folder_row(ctx),
+    };
+    64.0 + rows
+}
+
+/// Every watched folder, each with the way to stop watching it.
+pub(super) fn folders_ui(ctx: &Ctx<'_>, ui: &mut Ui, is_open: &mut bool, room: f32) {
     let look = ctx.look;
+    let folders = &ctx.snapshot.watched_folders;
     ui.add_space(look.space.s);
     look.hairline_ui(ui);
-    for path in ctx.snapshot.watched_folders.iter().take(4) {
-        let whole = path.display().to_string();
-        let name = path
-            .file_name()
-            .map_or_else(|| whole.clone(), |name| name.to_string_lossy().into_owned());
-        ui.horizontal(|ui| {
-            look.icon_ui(ui, icon::FOLDER, 16.0, look.palette.text_faint);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let label = format!("Stop watching {name}");
-                if look.icon_button_ui(ui, icon::CLOSE, &label).clicked() {
-                    ctx.commands
-                        .push(Command::ForgetFolder { path: path.clone() });
-                }
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    ui.add(egui::Label::new(look.secondary(&name)).truncate())
-                        .on_hover_text(format!("{whole}\nWhat is put here is imported"));
-                });
-            });
-        });
-    }
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = look.space.xs;
+        if folders.len() <= FEW_FOLDERS {
+            for path in folders {
+                folder_ui(ctx, ui, path);
+            }
+        } else {
+            fold_ui(ctx, ui, is_open);
+            if *is_open {
+                ScrollArea::vertical()
+                    .id_salt("watched folders")
+                    .max_height(room)
+                    .auto_shrink([false, true])
+                    .show_rows(ui, look.size.row, folders.len(), |ui, range| {
+                        for path in folders.get(range).unwrap_or_default() {
+                            folder_ui(ctx, ui, path);
+                        }
+                    });
+            }
+        }
+    });
     if look
         .quiet_icon_button_ui(ui, icon::FOLDER, "Watch a folder…")
         .on_hover_text("What is put into the folder is imported as new versions")
         .clicked()
     {
         ctx.view.pick_folder_to_watch();
+    }
+}
+
+/// The line that many folders fold behind.
+fn fold_ui(ctx: &Ctx<'_>, ui: &mut Ui, is_open: &mut bool) {
+    let look = ctx.look;
+    let count = ctx.snapshot.watched_folders.len() as u64;
+    let said = format::counted(count, "watched folder", "watched folders");
+    let sign = match *is_open {
+        true => icon::EXPAND,
+        false => icon::FORWARD,
+    };
+    if look.quiet_icon_button_ui(ui, sign, &said).clicked() {
+        *is_open = !*is_open;
+    }
+}
+
+fn folder_ui(ctx: &Ctx<'_>, ui: &mut Ui, path: &Path) {
+    let look = ctx.look;
+    let whole = path.display().to_string();
+    let name = folder_name(path);
+    ui.horizontal(|ui| {
+        ui.set_height(look.size.row);
+        look.icon_ui(ui, icon::FOLDER, 16.0, look.palette.text_faint);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let label = format!("Stop watching {name}");
+            if look.icon_button_ui(ui, icon::CLOSE, &label).clicked() {
+                let path = path.to_owned();
+                ctx.commands.push(Command::ForgetFolder { path });
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(egui::Label::new(look.secondary(&name)).truncate())
+                    .on_hover_text(format!("{whole}\nWhat is put here is imported"));
+            });
+        });
+    });
+}
+
+fn folder_name(path: &Path) -> String {
+    let name = path.file_name().map(std::ffi::OsStr::to_string_lossy);
+    name.map_or_else(|| path.display().to_string(), std::borrow::Cow::into_owned)
+}
+
+/// Where there is no list: the folders in a menu.
+pub(super) fn folders_menu_ui(ctx: &Ctx<'_>, ui: &mut Ui) {
+    for path in &ctx.snapshot.watched_folders {
+        let stop = ui.button(format!("Stop watching {}", folder_name(path)));
+        if stop.on_hover_text(path.display().to_string()).clicked() {
+            let path = path.clone();
+            ctx.commands.push(Command::ForgetFolder { path });
+        }
     }
 }

@@ -1,5 +1,6 @@
-//! Datasets: the list, and of the open version its profile, rows, chart and versions.
+//! Datasets: the list, and of the open version its profile, rows, chart, rejected rows and versions.
 
+mod asking;
 mod chart;
 mod data;
 mod head;
@@ -7,6 +8,7 @@ mod list;
 mod points;
 mod profile;
 mod reader;
+mod rejects;
 mod rows;
 mod scroll;
 mod versions;
@@ -18,6 +20,7 @@ use egui::Ui;
 use look::icon;
 
 pub(crate) use data::find_version;
+pub(crate) use points::first_query;
 
 use crate::parts::inset_ui;
 use crate::states::{self, Sample};
@@ -35,6 +38,7 @@ pub enum DatasetTab {
     Profile,
     Rows,
     Chart,
+    Rejected,
     Versions,
 }
 
@@ -48,6 +52,8 @@ pub struct DatasetsPanel {
     reader: Option<reader::ReaderForm>,
     rows: rows::RowsTable,
     chart: chart::Chart,
+    rejects: rejects::RejectsTable,
+    has_folders_open: bool,
     train: TrainDialog,
 }
 
@@ -80,15 +86,11 @@ impl DatasetsPanel {
         let was_opened = self.follow(&version);
         let has_list = ui.available_width() >= NARROW;
         if has_list {
-            egui::Panel::left("dataset list")
-                .resizable(true)
-                .default_size(LIST_WIDTH)
-                .size_range(180.0..=420.0)
-                .frame(egui::Frame::new().inner_margin(ctx.look.space.m))
-                .show(ui, |ui| {
-                    let open = (&version.id, was_opened);
-                    list::list_ui(ctx, ui, open, &mut self.filter);
-                });
+            list_panel(ctx).show(ui, |ui| {
+                let open = (&version.id, was_opened);
+                let state = (&mut self.filter, &mut self.has_folders_open);
+                list::list_ui(ctx, ui, open, state);
+            });
         }
         egui::CentralPanel::no_frame().show(ui, |ui| {
             inset_ui(ctx.look, ui, |ui| {
@@ -108,6 +110,7 @@ impl DatasetsPanel {
         self.reader = None;
         self.rows = rows::RowsTable::default();
         self.chart = chart::Chart::default();
+        self.rejects = rejects::RejectsTable::default();
         true
     }
 
@@ -125,21 +128,17 @@ impl DatasetsPanel {
         let style = head::HeadStyle {
             is_primary: !has_draft,
             has_list,
+            shows_rejected: self.tab == DatasetTab::Rejected,
         };
-        head::head_ui(ctx, ui, version, style, &mut self.reader);
+        if head::head_ui(ctx, ui, version, style, &mut self.reader) {
+            self.tab = DatasetTab::Rejected;
+        }
         if let Some(form) = &mut self.reader
             && reader::reader_ui(ctx, ui, version, form)
         {
             self.reader = None;
         }
-        let versions =
-            data::dataset_of(ctx.snapshot, &version.id).map_or(1, |dataset| dataset.versions.len());
-        let tabs = [
-            (DatasetTab::Profile, "Profile".to_owned()),
-            (DatasetTab::Rows, "Rows".to_owned()),
-            (DatasetTab::Chart, "Chart".to_owned()),
-            (DatasetTab::Versions, format!("Versions ({versions})")),
-        ];
+        let tabs = self.tabs(ctx.snapshot, version);
         ctx.look.tabs_ui(ui, &mut self.tab, &tabs);
         match self.tab {
             DatasetTab::Profile => {
@@ -147,8 +146,26 @@ impl DatasetsPanel {
             }
             DatasetTab::Rows => self.rows.ui(ctx, ui, version),
             DatasetTab::Chart => self.chart.ui(ctx, ui, version),
+            DatasetTab::Rejected => self.rejects.ui(ctx, ui, version),
             DatasetTab::Versions => versions::versions_ui(ctx, ui, &version.id),
         }
+    }
+
+    fn tabs(&self, snapshot: &Snapshot, version: &DataVersion) -> Vec<(DatasetTab, String)> {
+        let versions =
+            data::dataset_of(snapshot, &version.id).map_or(1, |dataset| dataset.versions.len());
+        let mut tabs = vec![
+            (DatasetTab::Profile, "Profile".to_owned()),
+            (DatasetTab::Rows, "Rows".to_owned()),
+            (DatasetTab::Chart, "Chart".to_owned()),
+        ];
+        // It stays while it is open: another version may have none.
+        if version.rejected_rows > 0 || self.tab == DatasetTab::Rejected {
+            let count = look::format::count(version.rejected_rows);
+            tabs.push((DatasetTab::Rejected, format!("Rejected ({count})")));
+        }
+        tabs.push((DatasetTab::Versions, format!("Versions ({versions})")));
+        tabs
     }
 
     fn empty_ui(&mut self, ctx: &Ctx<'_>, ui: &mut Ui) {
@@ -156,6 +173,17 @@ impl DatasetsPanel {
             "Datasets are files that became versions: profiled, checked, never lost",
             "Or drop a CSV, JSON, Parquet or Excel file anywhere on the window",
         );
+        if !ctx.snapshot.watched_folders.is_empty() {
+            let is_open = &mut self.has_folders_open;
+            if ui.available_width() >= NARROW {
+                list_panel(ctx).show(ui, |ui| list::without_datasets_ui(ctx, ui, is_open));
+            } else {
+                inset_ui(ctx.look, ui, |ui| {
+                    let room = ui.available_height() / 3.0;
+                    list::folders_ui(ctx, ui, is_open, room);
+                });
+            }
+        }
         if ctx
             .look
             .empty_ui(ui, icon::DATASETS, says, "Import…")
@@ -169,7 +197,7 @@ impl DatasetsPanel {
         let wine = states::wine();
         let newer = states::wine_second_version();
         let sales = states::sales_of_ten_million_rows();
-        vec![
+        let mut all = vec![
             ("empty", states::empty()),
             (
                 "wine",
@@ -179,13 +207,7 @@ impl DatasetsPanel {
                     .watched_folder("/home/ada/data/incoming")
                     .run_of(&newer, RunState::Finished)
                     .rows(&newer, 0, 160)
-                    .done(),
-            ),
-            (
-                "rejected_rows",
-                Sample::new()
-                    .dataset(vec![states::rejected_rows()])
-                    .rows(&states::rejected_rows(), 0, 2_000)
+                    .points(&newer, 160)
                     .done(),
             ),
             (
@@ -193,6 +215,7 @@ impl DatasetsPanel {
                 Sample::new()
                     .dataset(vec![sales.clone()])
                     .rows(&sales, 0, 2_000)
+                    .points(&sales, 40_000)
                     .done(),
             ),
             (
@@ -209,11 +232,35 @@ impl DatasetsPanel {
                     .dataset(vec![wine])
                     .dataset(vec![states::long_names()])
                     .rows(&states::long_names(), 0, 2_000)
+                    .points(&states::long_names(), 4_000)
                     .done(),
             ),
             ("many_datasets", states::many_datasets(60)),
-        ]
+            (
+                "many_folders",
+                many_folders(Sample::new().dataset(vec![newer])),
+            ),
+            ("folders_and_nothing_in_them", many_folders(Sample::new())),
+        ];
+        all.extend(rejects::states());
+        all
     }
+}
+
+fn list_panel(ctx: &Ctx<'_>) -> egui::Panel {
+    egui::Panel::left("dataset list")
+        .resizable(true)
+        .default_size(LIST_WIDTH)
+        .size_range(180.0..=420.0)
+        .frame(egui::Frame::new().inner_margin(ctx.look.space.m))
+}
+
+fn many_folders(sample: Sample) -> Snapshot {
+    (1..=12)
+        .fold(sample, |sample, month| {
+            sample.watched_folder(&format!("/home/ada/data/2026-{month:02}"))
+        })
+        .done()
 }
 
 fn select(ctx: &Ctx<'_>, version: &DataVersionRef) {

@@ -1,89 +1,84 @@
-//! The points of a chart: two columns of the rows that are here, coloured by the classes of the target.
+//! What a chart says of its points: which columns can be drawn, which can colour, what was left out.
 
 use std::sync::Arc;
 
 use canvas::Range;
-use contract::{ColumnRole, DataVersion, RowsView};
+use contract::{ColumnRole, ColumnType, DataVersion, PointsPage, PointsQuery, PointsView};
+use look::format;
 
-use super::chart::is_drawable;
+/// More points than this say no more than these: a screen has no more places.
+pub(super) const MOST_POINTS: u64 = 1_000_000;
+/// So many are drawn fluently without a graphics card.
+pub(super) const MOST_WITHOUT_CARD: u64 = 100_000;
+/// As many colours as can be told apart.
+const MOST_CLASSES: u64 = 8;
 
-/// As many colours as can be told apart; with more classes nothing is coloured.
-const MOST_CLASSES: usize = 8;
-
+/// The points that are drawn, and everything that follows from them alone.
 pub(super) struct Points {
-    rows: Arc<RowsView>,
-    axes: (Arc<str>, Arc<str>),
-    pub points: Arc<[[f64; 2]]>,
-    pub classes: Option<Arc<[u16]>>,
-    pub class_names: Vec<Arc<str>>,
+    view: Arc<PointsView>,
     /// Everything, with a little room around.
     pub ranges: (Range, Range),
-    /// Rows without a number in one of the two columns.
-    pub skipped: u64,
 }
 
 impl Points {
-    pub(super) fn of(
-        version: &DataVersion,
-        rows: &Arc<RowsView>,
-        axes: &(Arc<str>, Arc<str>),
-    ) -> Self {
-        let place = |name: &str| {
-            version
-                .columns
-                .iter()
-                .position(|column| &*column.name == name)
-        };
-        let (x, y) = (place(&axes.0), place(&axes.1));
-        let target = version.columns.iter().position(|column| {
-            column.role == ColumnRole::Target && !is_drawable(column.column_type)
-        });
-        let mut points = Vec::with_capacity(rows.page.rows.len());
-        let mut classes = Vec::new();
-        let mut class_names: Vec<Arc<str>> = Vec::new();
-        let mut skipped = 0;
-        for row in &rows.page.rows {
-            let (Some(x), Some(y)) = (number(row, x), number(row, y)) else {
-                skipped += 1;
-                continue;
-            };
-            points.push([x, y]);
-            let class = target.and_then(|target| row.get(target)?.clone());
-            if let Some(class) = class {
-                classes.push(place_of(&mut class_names, class));
-            }
-        }
-        let is_coloured =
-            classes.len() == points.len() && (2..=MOST_CLASSES).contains(&class_names.len());
-        if !is_coloured {
-            class_names.clear();
-        }
+    /// `None` when the view holds a refusal.
+    pub(super) fn of(view: &Arc<PointsView>) -> Option<Self> {
+        let page = view.page.as_ref().ok()?;
         let range = |axis: usize| {
-            let all = Range::of(points.iter().map(|point: &[f64; 2]| point[axis]));
+            let all = Range::of(page.points.iter().map(|point| point[axis]));
             let all = all.unwrap_or(Range { min: 0.0, max: 1.0 });
             Range::new(all.min, all.max).expanded(0.04)
         };
-        Self {
-            rows: Arc::clone(rows),
-            axes: axes.clone(),
+        Some(Self {
             ranges: (range(0), range(1)),
-            classes: is_coloured.then(|| classes.into()),
-            points: points.into(),
-            class_names,
-            skipped,
-        }
+            view: Arc::clone(view),
+        })
     }
 
-    pub(super) fn is_of(&self, rows: &Arc<RowsView>, axes: &(Arc<str>, Arc<str>)) -> bool {
-        Arc::ptr_eq(&self.rows, rows) && self.axes == *axes
+    pub(super) fn is_of(&self, view: &Arc<PointsView>) -> bool {
+        Arc::ptr_eq(&self.view, view)
     }
 
-    pub(super) fn class_of(&self, point: usize) -> Option<&Arc<str>> {
-        let class = *self.classes.as_ref()?.get(point)?;
-        self.class_names.get(usize::from(class))
+    pub(super) fn query(&self) -> &PointsQuery {
+        &self.view.query
+    }
+
+    pub(super) fn page(&self) -> Option<&PointsPage> {
+        self.view.page.as_ref().ok()
     }
 }
 
+/// How many rows are shown, as a person reads it: “1 : 10 shown, 999 874 of 10 000 000 rows; 12 rows lack a value”.
+pub(super) fn shown_in_words(page: &PointsPage, version: &DataVersion) -> String {
+    let all = format::count(version.rows);
+    let mut said = if page.one_of > 1 {
+        format!(
+            "1 : {} shown, {} of {all} rows",
+            format::count(page.one_of),
+            format::count(page.rows)
+        )
+    } else {
+        format!("All {all} rows")
+    };
+    let skipped = page.rows.saturating_sub(page.points.len() as u64);
+    if skipped > 0 {
+        let lacking = format::counted(skipped, "row lacks", "rows lack");
+        said.push_str(&format!("; {lacking} a value"));
+    }
+    said
+}
+
+/// The class of a point: `None` when nothing tells points apart.
+pub(super) fn class_of(page: &PointsPage, point: usize) -> Option<&str> {
+    let class = *page.classes.as_ref()?.get(point)?;
+    page.class_names.get(usize::from(class)).map(class_word)
+}
+
+pub(super) fn class_word(name: &Option<Arc<str>>) -> &str {
+    name.as_deref().unwrap_or("Missing")
+}
+
+/// Numbers can be drawn; times are numbers too, but read badly as such.
 pub(super) fn numeric_columns(version: &DataVersion) -> impl Iterator<Item = &Arc<str>> {
     version
         .columns
@@ -92,36 +87,49 @@ pub(super) fn numeric_columns(version: &DataVersion) -> impl Iterator<Item = &Ar
         .map(|column| &column.name)
 }
 
-/// The two features to look at first: those that an id or the target would not spoil.
-pub(super) fn first_two(version: &DataVersion) -> Option<(Arc<str>, Arc<str>)> {
+/// Columns of few values, by which points can be coloured.
+pub(super) fn colour_columns(version: &DataVersion) -> impl Iterator<Item = &Arc<str>> {
+    let few = version
+        .profile
+        .iter()
+        .filter(|profile| (2..=MOST_CLASSES).contains(&profile.distinct));
+    few.map(|profile| &profile.name)
+}
+
+/// What to look at first: two features that an id or the target would not spoil, coloured by the target.
+pub(crate) fn first_query(version: &DataVersion) -> Option<PointsQuery> {
     let features = version
         .columns
         .iter()
         .filter(|column| is_drawable(column.column_type) && column.role == ColumnRole::Feature)
-        .map(|column| column.name.clone());
-    let others = numeric_columns(version).cloned();
-    let mut found: Vec<Arc<str>> = Vec::new();
-    for name in features.chain(others) {
+        .map(|column| &column.name);
+    let mut found: Vec<&Arc<str>> = Vec::new();
+    for name in features.chain(numeric_columns(version)) {
         if !found.contains(&name) {
             found.push(name);
         }
-        if let [x, y] = found.as_slice() {
-            return Some((x.clone(), y.clone()));
+        if found.len() == 2 {
+            break;
         }
     }
-    None
+    let [x, y] = found.as_slice() else {
+        return None;
+    };
+    let target = version
+        .columns
+        .iter()
+        .find(|column| column.role == ColumnRole::Target);
+    let color = target
+        .filter(|target| colour_columns(version).any(|name| *name == target.name))
+        .map(|target| target.name.clone());
+    Some(PointsQuery {
+        x: Arc::clone(x),
+        y: Arc::clone(y),
+        color,
+        most: MOST_POINTS,
+    })
 }
 
-fn number(row: &[Option<Arc<str>>], column: Option<usize>) -> Option<f64> {
-    let value: f64 = row.get(column?)?.as_ref()?.parse().ok()?;
-    value.is_finite().then_some(value)
-}
-
-fn place_of(names: &mut Vec<Arc<str>>, name: Arc<str>) -> u16 {
-    let place = names.iter().position(|known| *known == name);
-    let place = place.unwrap_or_else(|| {
-        names.push(name);
-        names.len() - 1
-    });
-    u16::try_from(place).unwrap_or(u16::MAX)
+fn is_drawable(column_type: ColumnType) -> bool {
+    matches!(column_type, ColumnType::Integer | ColumnType::Float)
 }

@@ -1,12 +1,16 @@
-//! The rows of a version as a virtual table: asks for exactly what is in view, at any number of rows.
+//! The rows of a version as a virtual table: asks for exactly what is in view, at any number of rows and columns.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use contract::{ColumnSpec, ColumnType, Command, DataVersion, DataVersionRef, RowsPage};
+use contract::{ColumnSpec, ColumnType, Command, DataVersion, Refusal, RowsPage};
 use egui::{Rect, Ui, UiBuilder, pos2, vec2};
-use egui_table::{AutoSizeMode, CellInfo, Column, HeaderCellInfo, HeaderRow, Table, TableDelegate};
+use egui_table::{
+    AutoSizeMode, CellInfo, Column, HeaderCellInfo, HeaderRow, PrefetchInfo, Table, TableDelegate,
+};
 use look::{Look, format};
 
+use super::asking::{Asking, on_its_way_ui, refused_ui};
 use super::scroll::{BAR, RowScroll};
 use crate::Ctx;
 use crate::table::{Side, row_ground, skip_measuring, text_cell_ui};
@@ -14,20 +18,21 @@ use crate::table::{Side, row_ground, skip_measuring, text_cell_ui};
 const HEAD: f32 = 44.0;
 const COLUMN_WIDTH: f32 = 132.0;
 
-/// An answer that has not come after this many seconds was lost, or was taken by somebody else's.
-pub(super) const ASK_AGAIN_AFTER: f64 = 2.0;
+/// A table of no more columns is asked for as a whole.
+const WHOLE_TABLE: usize = 48;
 
-/// Another window is asked for only when the one before has come, or after this many seconds.
-const ASK_ANOTHER_AFTER: f64 = 0.25;
+/// Columns that are asked for beyond either edge, so that scrolling a little shows no gap.
+const BEYOND_EDGE: usize = 16;
+
+type Question = (u64, u32, Option<Range<usize>>);
 
 /// View state: where we are, and what was asked for last.
 #[derive(Default)]
 pub(super) struct RowsTable {
     scroll: RowScroll,
-    /// What, and when on the clock of the window.
-    asked: Option<((DataVersionRef, u64, u32), f64)>,
-    /// Since when rows in view have been missing.
-    missing_since: Option<f64>,
+    asking: Asking<Question>,
+    /// In the frame before.
+    columns_in_view: Range<usize>,
 }
 
 impl RowsTable {
@@ -47,15 +52,30 @@ impl RowsTable {
         self.scroll.clamp(version.rows, visible);
         self.caption_ui(ctx, ui, version, visible);
         let shown = visible.min(version.rows - self.scroll.first.min(version.rows));
-        let page = ctx
-            .snapshot
-            .rows
-            .as_ref()
-            .filter(|rows| rows.version == version.id)
-            .map(|rows| &rows.page);
-        self.ask(ctx, ui, version, (page, shown));
-        let is_late = self.is_late(ctx, ui, page, shown);
-        self.table_ui(ctx, ui, version, area, (shown, page, is_late));
+        let view = ctx.snapshot.rows.as_ref();
+        let page = match view.filter(|rows| rows.version == version.id) {
+            None => None,
+            Some(rows) => match &rows.page {
+                Ok(page) => Some(page),
+                Err(refusal) => {
+                    let wanted = (self.scroll.first, shown);
+                    return self.refused_ui(ctx, ui, version, (refusal, wanted));
+                }
+            },
+        };
+        let first = self.scroll.first;
+        let is_here = |columns: &Range<usize>| {
+            shown == 0 || page.is_some_and(|page| covers(page, first, shown, columns))
+        };
+        let was_here = is_here(&self.columns_in_view);
+        let is_late = self.asking.is_late(look, ui, was_here);
+        let columns = self.table_ui(ctx, ui, version, area, (shown, page, is_late));
+        if is_here(&columns) {
+            self.asking.rest();
+        } else {
+            self.ask(ctx, ui, version, (page, shown), &columns);
+        }
+        self.columns_in_view = columns;
         let bar = Rect::from_min_max(pos2(area.right() - BAR, body.top()), body.max);
         self.scroll.bar_ui(look, ui, bar, (version.rows, visible));
     }
@@ -92,58 +112,50 @@ impl RowsTable {
         });
     }
 
-    /// Asks for the rows in view, unless they are here or on their way.
+    /// Asks for what is in view, unless it is on its way.
     fn ask(
         &mut self,
         ctx: &Ctx<'_>,
         ui: &Ui,
         version: &DataVersion,
         (page, shown): (Option<&RowsPage>, u64),
+        in_view: &Range<usize>,
     ) {
-        let first = self.scroll.first;
-        if shown == 0 || page.is_some_and(|page| covers(page, first, shown)) {
-            self.asked = None;
-            return;
-        }
         let count = u32::try_from(shown).unwrap_or(u32::MAX);
-        let wanted = (version.id.clone(), first, count);
-        let now = ui.input(|input| input.time);
-        if let Some((asked, at)) = &self.asked {
-            // One question at a time: dragged over millions of rows, the bar would ask for each of them.
-            let is_answered = page.is_some_and(|page| page.first_row == asked.1);
-            let patience = match *asked == wanted {
-                true => ASK_AGAIN_AFTER,
-                false if is_answered => 0.0,
-                false => ASK_ANOTHER_AFTER,
-            };
-            let left = patience - (now - at);
-            if left > 0.0 {
-                ui.ctx().request_repaint_after_secs(left as f32);
-                return;
-            }
+        let columns = asked_columns(version.columns.len(), in_view);
+        let wanted = (self.scroll.first, count, columns.clone());
+        let is_answered = |asked: &Question| {
+            page.is_some_and(|page| {
+                let columns = asked.2.clone();
+                page.first_row == asked.0 && columns.is_none_or(|asked| asked == page.columns)
+            })
+        };
+        if self.asking.asks(ui, wanted, is_answered) {
+            ctx.commands.push(Command::ShowRows {
+                version: version.id.clone(),
+                first_row: self.scroll.first,
+                count,
+                columns,
+            });
         }
-        ctx.commands.push(Command::ShowRows {
-            version: version.id.clone(),
-            first_row: first,
-            count,
-        });
-        self.asked = Some((wanted, now));
-        ui.ctx().request_repaint_after_secs(ASK_AGAIN_AFTER as f32);
     }
 
-    /// Rows that keep us waiting are drawn as the shape of what comes, but not at once: most come within a frame.
-    fn is_late(&mut self, ctx: &Ctx<'_>, ui: &Ui, page: Option<&RowsPage>, shown: u64) -> bool {
-        if shown == 0 || page.is_some_and(|page| covers(page, self.scroll.first, shown)) {
-            self.missing_since = None;
-            return false;
+    fn refused_ui(
+        &mut self,
+        ctx: &Ctx<'_>,
+        ui: &mut Ui,
+        version: &DataVersion,
+        (refusal, (first_row, shown)): (&Refusal, (u64, u64)),
+    ) {
+        self.asking.rest();
+        if refused_ui(ctx.look, ui, "The rows cannot be shown", refusal) {
+            ctx.commands.push(Command::ShowRows {
+                version: version.id.clone(),
+                first_row,
+                count: u32::try_from(shown).unwrap_or(u32::MAX),
+                columns: asked_columns(version.columns.len(), &self.columns_in_view),
+            });
         }
-        let now = ui.input(|input| input.time);
-        let since = *self.missing_since.get_or_insert(now);
-        let left = f64::from(ctx.look.motion.skeleton_after) - (now - since);
-        if left > 0.0 {
-            ui.ctx().request_repaint_after_secs(left as f32);
-        }
-        left <= 0.0
     }
 
     fn table_ui(
@@ -153,7 +165,7 @@ impl RowsTable {
         version: &DataVersion,
         area: Rect,
         (shown, page, is_late): (u64, Option<&RowsPage>, bool),
-    ) {
+    ) -> Range<usize> {
         let room = Rect::from_min_max(area.min, pos2(area.right() - BAR, area.bottom()));
         let mut table_ui = ui.new_child(UiBuilder::new().max_rect(room));
         let columns: Vec<Column> =
@@ -177,27 +189,38 @@ impl RowsTable {
         skip_measuring(&table_ui, &table);
         // The edge of a column shows itself under the pointer; at rest the rows are enough.
         table_ui.visuals_mut().widgets.noninteractive.bg_stroke = egui::Stroke::NONE;
-        table.show(
-            &mut table_ui,
-            &mut RowCells {
-                look: ctx.look,
-                columns: &version.columns,
-                first: self.scroll.first,
-                page,
-                is_late,
-            },
-        );
+        let mut cells = RowCells {
+            look: ctx.look,
+            columns: &version.columns,
+            first: self.scroll.first,
+            page,
+            is_late,
+            columns_in_view: 0..0,
+        };
+        table.show(&mut table_ui, &mut cells);
         ui.advance_cursor_after_rect(area);
+        cells.columns_in_view
     }
 }
 
 /// Room for the last row's number in monospace.
-fn number_width(rows: u64) -> f32 {
+pub(super) fn number_width(rows: u64) -> f32 {
     24.0 + 8.0 * format::count(rows).chars().count() as f32
 }
 
-fn covers(page: &RowsPage, first: u64, count: u64) -> bool {
-    page.first_row <= first && first + count <= page.first_row + page.rows.len() as u64
+fn covers(page: &RowsPage, first: u64, count: u64, columns: &Range<usize>) -> bool {
+    let has_columns = columns.is_empty()
+        || (page.columns.start <= columns.start && columns.end <= page.columns.end);
+    let end = page.first_row + page.rows.len() as u64;
+    has_columns && page.first_row <= first && first + count <= end
+}
+
+/// What is asked for of a table of `count` columns while these are in view; `None` is all of them.
+pub(super) fn asked_columns(count: usize, in_view: &Range<usize>) -> Option<Range<usize>> {
+    (count > WHOLE_TABLE).then(|| {
+        let end = (in_view.end + BEYOND_EDGE).min(count);
+        in_view.start.saturating_sub(BEYOND_EDGE).min(end)..end
+    })
 }
 
 struct RowCells<'a> {
@@ -206,6 +229,7 @@ struct RowCells<'a> {
     first: u64,
     page: Option<&'a RowsPage>,
     is_late: bool,
+    columns_in_view: Range<usize>,
 }
 
 impl RowCells<'_> {
@@ -219,11 +243,18 @@ impl RowCells<'_> {
     fn cell(&self, row: u64, column: usize) -> Option<&Option<Arc<str>>> {
         let page = self.page?;
         let place = usize::try_from(row.checked_sub(page.first_row)?).ok()?;
+        let column = column.checked_sub(page.columns.start)?;
         page.rows.get(place)?.get(column)
     }
 }
 
 impl TableDelegate for RowCells<'_> {
+    fn prepare(&mut self, info: &PrefetchInfo) {
+        // The first of the table's columns is the number of the row.
+        let columns = &info.visible_columns;
+        self.columns_in_view = columns.start.saturating_sub(1)..columns.end.saturating_sub(1);
+    }
+
     fn header_cell_ui(&mut self, ui: &mut Ui, cell: &HeaderCellInfo) {
         let rect = ui.max_rect();
         look::paint::hairline(
@@ -272,17 +303,17 @@ impl TableDelegate for RowCells<'_> {
         match self.cell(row, column) {
             Some(Some(text)) => {
                 let font = (look.body_font(), look.palette.text);
-                text_cell_ui(ui, text, font, side);
+                let shown = match side {
+                    Side::Right => format::with_minus(text),
+                    Side::Left => (&**text).into(),
+                };
+                text_cell_ui(ui, &shown, font, side);
             }
             Some(None) => {
                 let font = (look.body_font(), look.palette.text_faint);
                 text_cell_ui(ui, format::MISSING, font, side);
             }
-            None if self.is_late => {
-                let rect = ui.max_rect().shrink2(vec2(8.0, 9.0));
-                let bar = Rect::from_min_size(rect.min, vec2(rect.width() * 0.6, rect.height()));
-                ui.painter().rect_filled(bar, 3, look.palette.tint_neutral);
-            }
+            None if self.is_late => on_its_way_ui(look, ui),
             None => {}
         }
     }

@@ -1,15 +1,19 @@
 //! What Datasets says, as text, and what its forms ask for.
 
-use contract::{ColumnRole, ColumnType, Command, DataVersion};
+use std::sync::Arc;
+
+use contract::{ColumnRole, ColumnType, Command, DataVersion, PointsPage, Refusal};
 use expect_test::{Expect, expect};
 
 use super::data::{
     NUMBERS, ProfileRow, Shape, dataset_rows, open_version, options_in_words, version_facts,
     version_rows,
 };
-use super::points::{Points, first_two};
+use super::points::{Points, class_of, first_query, shown_in_words};
 use super::profile::Draft;
 use super::reader::ReaderForm;
+use super::rejects::{one_line, wrong};
+use super::rows::asked_columns;
 use super::scroll::RowScroll;
 use crate::Selection;
 use crate::states::{self, Sample};
@@ -67,11 +71,11 @@ fn the_profile_of_iris() {
         &expect![[r#"
         Rows 150, Columns 5, Size 1.51 KB, Missing 0 %, Target species
         CSV, comma, utf-8, header, decimal point
-        sepal_length_cm float feature | missing – | 20 bins | distinct 35 | Mean 5.843 SD 0.8281 Min 4.3 Median 5.8 Max 7.9 | 
-        sepal_width_cm float feature | missing – | 20 bins | distinct 23 | Mean 3.057 SD 0.4359 Min 2 Median 3 Max 4.4 | 
-        petal_length_cm float feature | missing – | 20 bins | distinct 43 | Mean 3.758 SD 1.765 Min 1 Median 4.4 Max 6.9 | 
-        petal_width_cm float feature | missing – | 20 bins | distinct 22 | Mean 1.199 SD 0.7622 Min 0.1 Median 1.3 Max 2.5 | 
-        species text target | missing – | top setosa of 3 | distinct 3 |  | 
+        sepal_length_cm float feature | missing 0 | 20 bins | distinct 35 | Mean 5.843 SD 0.8281 Min 4.3 Median 5.8 Max 7.9 | 
+        sepal_width_cm float feature | missing 0 | 20 bins | distinct 23 | Mean 3.057 SD 0.4359 Min 2 Median 3 Max 4.4 | 
+        petal_length_cm float feature | missing 0 | 20 bins | distinct 43 | Mean 3.758 SD 1.765 Min 1 Median 4.4 Max 6.9 | 
+        petal_width_cm float feature | missing 0 | 20 bins | distinct 22 | Mean 1.199 SD 0.7622 Min 0.1 Median 1.3 Max 2.5 | 
+        species text target | missing 0 | top setosa of 3 | distinct 3 |  | 
     "#]],
     );
 }
@@ -83,12 +87,12 @@ fn doubtful_columns_say_why() {
         &expect![[r#"
             Rows 18 204, Columns 6, Size 434 KB, Missing 18.2 %, Target ausfall
             CSV, semicolon, windows-1252, header, decimal comma
-            messung_nr integer id | missing – | 20 bins | distinct 18 204 | Mean 318.4 SD 112.9 Min 0.5 Median 322.5 Max 18 204 | like an id: Looks like an id: 100 % of the rows have a value of their own
-            zeitpunkt timestamp time | missing – | 20 bins | distinct 2 022 |  | 
+            messung_nr integer id | missing 0 | 20 bins | distinct 18 204 | Mean 318.4 SD 112.9 Min 0.5 Median 322.5 Max 18 204 | like an id: Looks like an id: 100 % of the rows have a value of their own
+            zeitpunkt timestamp time | missing 0 | 20 bins | distinct 2 022 |  | 
             temperatur float feature | missing 16.0 % | 20 bins | distinct 2 022 | Mean 318.4 SD 112.9 Min 0.5 Median 322.5 Max 800.0 | leaks target: May give the target away: association 0.997; infinite: 12 infinite values were read as missing
-            anlage text feature | missing – | top Germany of 12 | distinct 12 |  | mixed types: Numbers and text are mixed, for example “n. a.”
+            anlage text feature | missing 0 | top Germany of 12 | distinct 12 |  | mixed types: Numbers and text are mixed, for example “n. a.”
             bemerkung text ignore | missing 93.0 % | top Germany of 12 | distinct 12 |  | mostly missing: 93 % of the values are missing
-            ausfall boolean target | missing – | top false of 2 | distinct 2 |  | imbalanced: Imbalanced: one value has 97 % of the rows
+            ausfall boolean target | missing 0 | top false of 2 | distinct 2 |  | imbalanced: Imbalanced: one value has 97 % of the rows
         "#]],
     );
 }
@@ -233,23 +237,112 @@ fn the_last_of_ten_million_rows_is_reached_exactly() {
 }
 
 #[test]
-fn points_are_coloured_by_the_target_and_rows_without_numbers_are_counted() {
+fn a_chart_begins_with_two_features_coloured_by_the_target() {
     let iris = states::iris();
-    let axes = first_two(&iris).expect("iris has numbers");
-    assert_eq!((&*axes.0, &*axes.1), ("sepal_length_cm", "sepal_width_cm"));
-    let rows = std::sync::Arc::new(states::rows_of(&iris, 0, 150));
-    let points = Points::of(&iris, &rows, &axes);
-    assert_eq!(points.points.len(), 150);
-    assert_eq!(points.points[0], [5.1, 3.5]);
-    assert_eq!(points.skipped, 0);
-    let names: Vec<&str> = points.class_names.iter().map(|name| &**name).collect();
-    assert_eq!(names, ["setosa", "versicolor", "virginica"]);
-    assert_eq!(points.class_of(149).map(|name| &**name), Some("virginica"));
-    assert!(points.is_of(&rows, &axes));
+    let query = first_query(&iris).expect("iris has numbers");
+    assert_eq!(
+        (&*query.x, &*query.y),
+        ("sepal_length_cm", "sepal_width_cm")
+    );
+    assert_eq!(query.color.as_deref(), Some("species"));
+    let view = Arc::new(states::points_of(&iris, query, 150));
+    let points = Points::of(&view).expect("points");
+    let page = points.page().expect("points");
+    assert_eq!(page.points[0], [5.1, 3.5]);
+    assert_eq!(class_of(page, 149), Some("virginica"));
+    assert!(points.is_of(&view));
+    let (x, y) = points.ranges;
+    assert!(
+        x.min < 4.3 && x.max > 7.9 && y.min < 2.0 && y.max > 4.4,
+        "room around all of them"
+    );
 
-    let mut with_gap = states::rows_of(&iris, 0, 3);
-    with_gap.page.rows[1][0] = None;
-    let points = Points::of(&iris, &std::sync::Arc::new(with_gap), &axes);
-    assert_eq!((points.points.len(), points.skipped), (2, 1));
-    assert!(points.class_names.is_empty(), "one class needs no colour");
+    let sales = first_query(&states::sales_of_ten_million_rows()).expect("numbers");
+    assert_eq!(
+        (&*sales.x, &*sales.y),
+        ("items", "discount"),
+        "an id says nothing"
+    );
+    assert_eq!(
+        sales.color, None,
+        "revenue has too many values to be told apart"
+    );
+    let wide = first_query(&states::wide(2));
+    assert_eq!(wide, None, "one column of numbers is no chart");
+}
+
+#[test]
+fn a_chart_says_how_many_rows_it_shows() {
+    let say = |rows: u64, read: u64, points: usize| {
+        let version = DataVersion {
+            rows,
+            ..states::iris()
+        };
+        let page = PointsPage {
+            points: vec![[0.0, 0.0]; points].into(),
+            rows: read,
+            one_of: rows.div_ceil(1_000_000),
+            ..PointsPage::default()
+        };
+        shown_in_words(&page, &version).replace('\u{202f}', " ")
+    };
+    expect!["All 150 rows"].assert_eq(&say(150, 150, 150));
+    expect!["All 150 rows; 1 row lacks a value"].assert_eq(&say(150, 150, 149));
+    expect!["1 : 10 shown, 999 874 of 10 000 000 rows; 12 rows lack a value"]
+        .assert_eq(&say(10_000_000, 999_874, 999_862));
+}
+
+#[test]
+fn a_refusal_is_no_picture() {
+    let iris = states::iris();
+    let mut view = states::points_of(&iris, first_query(&iris).expect("numbers"), 150);
+    view.page = Err(Refusal::new("the object is damaged"));
+    assert!(Points::of(&Arc::new(view)).is_none());
+}
+
+#[test]
+fn of_many_columns_those_in_view_are_asked_for() {
+    assert_eq!(
+        asked_columns(48, &(0..9)),
+        None,
+        "a narrow table is asked for as a whole"
+    );
+    assert_eq!(asked_columns(10_000, &(0..9)), Some(0..25));
+    assert_eq!(asked_columns(10_000, &(5_000..5_009)), Some(4_984..5_025));
+    assert_eq!(asked_columns(10_000, &(9_991..10_000)), Some(9_975..10_000));
+    assert_eq!(
+        asked_columns(10_000, &(0..0)),
+        Some(0..16),
+        "nothing was in view yet"
+    );
+}
+
+#[test]
+fn a_rejected_row_stands_on_one_line() {
+    let version = states::rejected_rows();
+    let page = states::rejects_of(&version, 0, 5)
+        .page
+        .expect("rejected rows");
+    let text: String = page
+        .rows
+        .iter()
+        .map(|row| {
+            format!(
+                "{} | {} | {}\n",
+                row.line,
+                wrong(row),
+                one_line(&row.text, row.is_cut)
+            )
+        })
+        .collect();
+    expect![[r#"
+        18 | Too few fields: 4 instead of 6; column bemerkung | 17;2026-03-01 04:00:00;21,0;Germany
+        449 | Too many fields: 8 instead of 6 | 448;2026-03-02 04:00:00;21,1;France;Sensor getauscht;;false;
+        880 | A quote is closed before its field ends; column bemerkung | 879;2026-03-03 04:00:00;21,2;Spain;"Ventil "3" klemmt";false
+        1311 | A quote is never closed; the next 2 lines went with it; column bemerkung | 1310;2026-03-04 04:00:00;21,3;Italy;"siehe→Protokoll⏎Nachtschicht, Blatt 2⏎ohne Befund;false
+        1742 | Some bytes are not UTF-8; column anlage | 1741;2026-03-05 04:00:00;21,4;K�ln;;false
+    "#]]
+    .assert_eq(&text);
+    assert_eq!(one_line(&"x".repeat(500), false).chars().count(), 401);
+    assert_eq!(one_line("a\u{1b}[31m", true), "a·[31m…");
 }

@@ -1,11 +1,14 @@
 //! What can be done with a run: pause, resume, stop, register, train again.
 
-use contract::{Command, ModelName, Run, RunState, Snapshot};
+use contract::{
+    Command, ModelName, ModelSelector, ModelVersionRef, Run, RunState, Snapshot, VersionSelector,
+};
 use egui::{Popup, PopupCloseBehavior, Ui};
 use look::icon;
 
-use crate::Ctx;
+use super::naming::{proposed_name, registered_as};
 use crate::registry::name_complaint;
+use crate::{Ctx, Place, Selection};
 
 /// What a click asked of the panel itself; the rest went to the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,17 +45,37 @@ pub(crate) fn actions_ui(
         }
         RunState::Paused => {
             if main(ui, icon::PLAY, "Resume").clicked() {
-                ctx.commands.push(Command::ResumeRun { run: id() });
+                ctx.commands.push(Command::ResumeRun {
+                    run: id(),
+                    device: None,
+                });
             }
             stop_ui(ctx, ui, run);
         }
         RunState::Interrupted => {
             if main(ui, icon::PLAY, "Resume").clicked() {
-                ctx.commands.push(Command::ResumeRun { run: id() });
+                ctx.commands.push(Command::ResumeRun {
+                    run: id(),
+                    device: None,
+                });
             }
         }
         RunState::Finished | RunState::Stopped if run.package.is_some() => {
-            let button = main(ui, icon::REGISTRY, "Register…");
+            let button = match next_stop(ctx.snapshot, run) {
+                NextStop::Register => main(ui, icon::REGISTRY, "Register…"),
+                NextStop::Serve(version) => {
+                    if main(ui, icon::SERVING, &serve_text(&version)).clicked() {
+                        serve(ctx, version);
+                    }
+                    look.button_ui(ui, "Register…")
+                }
+                NextStop::Show(model) => {
+                    if main(ui, icon::SERVING, "Show endpoint").clicked() {
+                        show_endpoint(ctx, model);
+                    }
+                    look.button_ui(ui, "Register…")
+                }
+            };
             register_popup_ui(ctx, &button, run, name);
         }
         RunState::Finished | RunState::Stopped => {}
@@ -64,7 +87,10 @@ pub(crate) fn actions_ui(
             let resume =
                 resume.on_hover_text("Goes on from the last checkpoint, if the cause is gone");
             if resume.clicked() {
-                ctx.commands.push(Command::ResumeRun { run: id() });
+                ctx.commands.push(Command::ResumeRun {
+                    run: id(),
+                    device: None,
+                });
             }
         }
     }
@@ -74,6 +100,52 @@ pub(crate) fn actions_ui(
         asked = Asked::TrainAgain;
     }
     asked
+}
+
+/// Where the road of a finished run goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NextStop {
+    Register,
+    Serve(ModelVersionRef),
+    /// It is served; this is the endpoint's name.
+    Show(ModelName),
+}
+
+pub(crate) fn next_stop(snapshot: &Snapshot, run: &Run) -> NextStop {
+    let Some(version) = registered_as(snapshot, run) else {
+        return NextStop::Register;
+    };
+    let mut endpoints = snapshot.endpoints.iter().map(|view| &view.endpoint);
+    match endpoints.find(|endpoint| endpoint.version == version) {
+        Some(endpoint) => NextStop::Show(endpoint.name.clone()),
+        None => NextStop::Serve(version),
+    }
+}
+
+/// `Serve wine@1`; a very long name gives way, as the page tells it anyway.
+pub(crate) fn serve_text(version: &ModelVersionRef) -> String {
+    const LONGEST: usize = 24;
+    if version.model.as_str().chars().count() > LONGEST {
+        format!("Serve v{}", version.version)
+    } else {
+        format!("Serve {version}")
+    }
+}
+
+fn serve(ctx: &Ctx<'_>, version: ModelVersionRef) {
+    ctx.commands.push(Command::StartEndpoint {
+        selector: ModelSelector {
+            model: version.model.clone(),
+            version: VersionSelector::Number(version.version),
+        },
+        port: 0,
+    });
+    show_endpoint(ctx, version.model);
+}
+
+fn show_endpoint(ctx: &Ctx<'_>, model: ModelName) {
+    ctx.view.select(Selection::Endpoint(model));
+    ctx.view.navigate(Place::Serving);
 }
 
 fn stop_ui(ctx: &Ctx<'_>, ui: &mut Ui, run: &Run) {
@@ -115,33 +187,6 @@ fn register_popup_ui(ctx: &Ctx<'_>, button: &egui::Response, run: &Run, name: &m
                 ui.close();
             }
         });
-}
-
-/// The model that runs of this data were registered as last, or else the dataset's name.
-pub(crate) fn proposed_name(snapshot: &Snapshot, run: &Run) -> String {
-    let dataset = &run.recipe.data.dataset;
-    let same_data = |model: &&std::sync::Arc<contract::Model>| {
-        model.versions.last().is_some_and(|version| {
-            snapshot
-                .runs
-                .iter()
-                .any(|other| other.id == version.run && other.recipe.data.dataset == *dataset)
-        })
-    };
-    match snapshot.models.iter().rev().find(same_data) {
-        Some(model) => model.name.to_string(),
-        None => dataset
-            .as_str()
-            .chars()
-            .map(|letter| {
-                if letter.is_alphanumeric() || "-_.".contains(letter) {
-                    letter
-                } else {
-                    '-'
-                }
-            })
-            .collect(),
-    }
 }
 
 /// Which version a registration under this name makes.

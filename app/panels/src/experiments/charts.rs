@@ -5,7 +5,8 @@ use egui::{Color32, DragValue, Slider, Ui, vec2};
 use look::{Look, format};
 
 use super::curves::{Axis, ChartData, CurveSettings, LineData};
-use super::run_color;
+use super::hovering::Hovered;
+use super::{marks, run_color};
 use crate::Ctx;
 
 /// A chart is at least this wide before another stands beside it.
@@ -15,7 +16,7 @@ const GAP: f32 = 16.0;
 const LOWEST: f32 = 150.0;
 const HIGHEST: f32 = 420.0;
 /// From this many lines on they are drawn thinner, so that the crowd stays readable.
-const CROWD: usize = 12;
+pub(super) const CROWD: usize = 12;
 
 /// How high charts are so that as many rows of them as there are fill `room`.
 pub(super) fn height_to_fill(count: usize, width: f32, room: f32) -> f32 {
@@ -29,9 +30,23 @@ fn beside(count: usize, width: f32) -> usize {
         .min(count.max(1))
 }
 
-/// Charts side by side, as many as fit.
-pub(super) fn charts_ui(ctx: &Ctx<'_>, ui: &mut Ui, charts: &[ChartData], axis: Axis, height: f32) {
+/// How charts are shown.
+#[derive(Clone, Copy)]
+pub(super) struct Shown {
+    pub axis: Axis,
+    pub height: f32,
+    pub hovered: Hovered,
+}
+
+/// Charts side by side, as many as fit; gives the run whose curve is under the pointer.
+pub(super) fn charts_ui(
+    ctx: &Ctx<'_>,
+    ui: &mut Ui,
+    charts: &[ChartData],
+    shown: Shown,
+) -> Option<u64> {
     let look = ctx.look;
+    let mut hovered = None;
     let style = style(look);
     let width = ui.available_width();
     let beside = beside(charts.len(), width);
@@ -40,46 +55,70 @@ pub(super) fn charts_ui(ctx: &Ctx<'_>, ui: &mut Ui, charts: &[ChartData], axis: 
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
             for chart in row {
-                ui.allocate_ui(vec2(each, height), |ui| {
+                ui.allocate_ui(vec2(each, shown.height), |ui| {
                     ui.set_max_width(each);
-                    chart_ui(look, ui, chart, (axis, height), &style);
+                    hovered = hovered.or(chart_ui(look, ui, chart, shown, &style));
                 });
             }
         });
         ui.add_space(look.space.s);
     }
+    hovered
 }
 
+/// The run whose curve is nearest to the pointer.
 fn chart_ui(
     look: &Look,
     ui: &mut Ui,
     chart: &ChartData,
-    (axis, height): (Axis, f32),
+    shown: Shown,
     style: &PlotStyle,
-) {
-    let curves = plot_curves(look, &chart.lines);
-    let x_title = match axis {
+) -> Option<u64> {
+    let (raw, lines) = drawing_order(&chart.lines);
+    let curves = plot_curves(look, &raw, &lines);
+    let lifted = shown.hovered.lifted_curves(look, &lines, raw.len());
+    let x_title = match shown.axis {
         Axis::Epochs => "epoch",
         Axis::Seconds => "seconds",
     };
+    let title = chart.title();
     let plot = Plot {
         id_salt: &chart.metric,
+        subject: chart.subject(),
         curves: &curves,
         x_title,
-        y_title: &chart.metric,
+        y_title: &title,
         y_scale: Scale::Linear,
-        height,
+        height: shown.height,
         style,
+        emphasis: shown.hovered.emphasis(&lifted),
     };
-    plot_ui(ui, &plot);
+    let top = ui.cursor().min;
+    let drawn = plot_ui(ui, &plot);
+    marks::key_ui(ui, &chart.metric, (top, drawn.rect.right()));
+    marks::paint(look, ui, chart, &drawn);
+    let nearest = drawn.nearest?;
+    let line = lines.get(nearest.checked_sub(raw.len())?)?;
+    Some(line.run)
 }
 
 /// Faint raw curves first, then the training split, then what a person looks for, so that it is drawn on top.
-fn plot_curves<'a>(look: &Look, lines: &'a [LineData]) -> Vec<PlotCurve<'a>> {
+fn drawing_order(lines: &[LineData]) -> (Vec<&LineData>, Vec<&LineData>) {
+    let raw = lines.iter().filter(|line| line.is_smoothed()).collect();
+    let (mut order, loud): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line.is_quiet());
+    order.extend(loud);
+    (raw, order)
+}
+
+fn plot_curves<'a>(
+    look: &Look,
+    raw: &[&'a LineData],
+    lines: &[&'a LineData],
+) -> Vec<PlotCurve<'a>> {
     let width = if lines.len() > CROWD { 1.0 } else { 1.75 };
     let strength = strength(lines.len());
-    let mut curves = Vec::with_capacity(lines.len() * 2);
-    for line in lines.iter().filter(|line| line.is_smoothed()) {
+    let mut curves = Vec::with_capacity(raw.len() + lines.len());
+    for line in raw {
         curves.push(PlotCurve {
             name: &line.name,
             points: &line.raw,
@@ -88,8 +127,7 @@ fn plot_curves<'a>(look: &Look, lines: &'a [LineData]) -> Vec<PlotCurve<'a>> {
             is_read: false,
         });
     }
-    let (quiet, loud): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line.is_quiet());
-    for line in quiet.into_iter().chain(loud) {
+    for line in lines {
         curves.push(PlotCurve {
             name: &line.name,
             points: &line.shown,
@@ -101,7 +139,7 @@ fn plot_curves<'a>(look: &Look, lines: &'a [LineData]) -> Vec<PlotCurve<'a>> {
     curves
 }
 
-fn ink(look: &Look, line: &LineData) -> Color32 {
+pub(super) fn ink(look: &Look, line: &LineData) -> Color32 {
     let color = run_color(look, line.run);
     if line.is_quiet() {
         color.gamma_multiply(0.72)

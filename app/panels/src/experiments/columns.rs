@@ -1,12 +1,14 @@
 //! The columns of the runs table: what each says of a run, and what it sorts by.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
 use contract::{Run, Timestamp};
 use look::format;
 
-use super::parameters::{device_word, hidden_layers};
+use super::naming::metric_key_title;
+use super::parameters::{device_name, device_word, hidden_layers};
 use super::result::{RunResult, lower_is_better};
 
 /// A column that a person can show, hide and sort by.
@@ -83,8 +85,8 @@ impl RunColumn {
         ]
     }
 
-    pub(crate) fn title(&self) -> &str {
-        match self {
+    pub(crate) fn title(&self) -> Cow<'_, str> {
+        Cow::Borrowed(match self {
             Self::Run => "Run",
             Self::Data => "Data",
             Self::Target => "Target",
@@ -105,13 +107,13 @@ impl RunColumn {
             Self::Parameters => "Weights",
             Self::Speed => "Samples/s",
             Self::Id => "Id",
-            Self::Metric(key) => key,
-        }
+            Self::Metric(key) => return metric_key_title(key),
+        })
     }
 
     /// One sentence for the header's hover.
-    pub(crate) fn explanation(&self) -> &'static str {
-        match self {
+    pub(crate) fn explanation(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::Run => "State and number of the run",
             Self::Data => "The data version it learned from",
             Self::Target => "The column it predicts",
@@ -134,17 +136,17 @@ impl RunColumn {
             Self::Parameters => "Numbers that were learned",
             Self::Speed => "Training rows a second",
             Self::Id => "The run's id",
-            Self::Metric(_) => "The last value of this metric",
-        }
+            Self::Metric(key) => return format!("The last value of {key}").into(),
+        })
     }
 
     /// Wide enough for what usually stands in it, in logical pixels.
     pub(crate) fn width(&self) -> f32 {
         match self {
-            Self::Run => 84.0,
+            Self::Run => 104.0,
             Self::Data | Self::Experiment | Self::Device => 140.0,
             Self::Target | Self::Model => 120.0,
-            Self::Result => 150.0,
+            Self::Result => 160.0,
             Self::Id => 120.0,
             Self::Metric(_) => 140.0,
             _ => 104.0,
@@ -205,12 +207,16 @@ impl RunColumn {
                 if run.device.is_empty() {
                     device_word(recipe.device).into()
                 } else {
-                    run.device.clone()
+                    device_name(&run.device).into()
                 }
             }
             Self::Epochs => match report {
-                Some(report) => format!("{} of {}", report.epochs_run, recipe.training.epochs),
-                None => recipe.training.epochs.to_string(),
+                Some(report) => format!(
+                    "{} of {}",
+                    format::count(u64::from(report.epochs_run)),
+                    format::count(u64::from(recipe.training.epochs))
+                ),
+                None => format::count(u64::from(recipe.training.epochs)),
             },
             Self::BatchSize => format::count(recipe.training.batch_size as u64),
             Self::LearningRate => format::number(recipe.training.learning_rate),

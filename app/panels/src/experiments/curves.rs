@@ -3,13 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use contract::{Curves, Run, RunId, Snapshot};
+use contract::{Curves, Run, RunId, RunReport, SECONDS_KEY, Snapshot};
 
-use super::result::Split;
+use super::naming::metric_title;
+use super::result::{Split, baseline_value};
 use super::smoothing::smoothed;
-
-/// A series of this name says how many seconds had passed at each step.
-pub(crate) const SECONDS_KEY: &str = "time/seconds";
 
 /// What the charts' horizontal axis counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -49,6 +47,42 @@ pub(crate) struct LineData {
     pub raw: Arc<[[f64; 2]]>,
     /// What is drawn in full; the same as `raw` without smoothing.
     pub shown: Arc<[[f64; 2]]>,
+    /// What the run's baseline reaches in this metric, once it is measured.
+    pub baseline: Option<f64>,
+    /// The point of what is drawn whose weights were kept, once the run is over.
+    pub best: Option<[f64; 2]>,
+}
+
+impl ChartData {
+    /// The run, if the chart is about one alone: what was zoomed into in one run says nothing of another.
+    pub(crate) fn subject(&self) -> u64 {
+        let mut runs = self.lines.iter().map(|line| line.run);
+        let first = runs.next().unwrap_or(0);
+        if runs.all(|run| run == first) {
+            first
+        } else {
+            0
+        }
+    }
+
+    /// `Accuracy`; `Accuracy, validation` where no name stands at the end of the only line.
+    pub(crate) fn title(&self) -> String {
+        let title = metric_title(&self.metric);
+        match self.lines.as_slice() {
+            [only] => match only.split {
+                Some(split) => format!("{title}, {}", split.word()),
+                None => title.into_owned(),
+            },
+            _ => title.into_owned(),
+        }
+    }
+
+    /// The baseline that all runs with one share.
+    pub(crate) fn baseline(&self) -> Option<f64> {
+        let mut found = self.lines.iter().filter_map(|line| line.baseline);
+        let first = found.next()?;
+        found.all(|other| other == first).then_some(first)
+    }
 }
 
 impl LineData {
@@ -88,6 +122,7 @@ struct KeptRun {
     curves: Arc<Curves>,
     settings: CurveSettings,
     seconds: f64,
+    report: Option<Arc<RunReport>>,
     has_clock: bool,
     lines: Vec<(Arc<str>, LineData)>,
 }
@@ -105,26 +140,50 @@ impl Charts {
         if self.answered == Some(question) {
             return;
         }
-        let mut changed = self
+        let is_same_crowd = self
             .answered
-            .is_none_or(|answered| (answered.1, answered.2) != (question.1, question.2));
+            .is_some_and(|answered| (answered.1, answered.2) == (question.1, question.2));
         self.answered = Some(question);
+        let mut changed = Vec::new();
         for run in runs {
             let Some(curves) = snapshot.curves.get(&run.id) else {
                 continue;
             };
-            let is_kept = self
-                .kept
-                .get(&run.id)
-                .is_some_and(|kept| kept.is_for(curves, settings, run.seconds));
-            if !is_kept {
-                let kept = KeptRun::new(run, curves, settings);
-                self.kept.insert(run.id.clone(), kept);
-                changed = true;
+            let before = self.kept.get(&run.id);
+            if before.is_some_and(|kept| kept.is_for(run, curves, settings)) {
+                continue;
             }
+            let kept = KeptRun::new(run, curves, settings);
+            changed.push((
+                run.id.clone(),
+                before.is_some_and(|before| before.has_the_lines_of(&kept)),
+            ));
+            self.kept.insert(run.id.clone(), kept);
         }
-        if changed {
+        if is_same_crowd && changed.iter().all(|(_, fits)| *fits) {
+            for (run, _) in &changed {
+                self.replace(run);
+            }
+            self.generation += u64::from(!changed.is_empty());
+        } else {
             self.assemble(runs);
+        }
+    }
+
+    /// Puts the new lines of one run where its old ones stand: with a thousand others, nothing else may be touched at every epoch.
+    fn replace(&mut self, run: &RunId) {
+        let Some(kept) = self.kept.get(run) else {
+            return;
+        };
+        for (metric, line) in &kept.lines {
+            let mut charts = self.charts.iter_mut();
+            let Some(chart) = charts.find(|chart| chart.metric == *metric) else {
+                continue;
+            };
+            let is_its_own = |old: &&mut LineData| (old.run, old.split) == (line.run, line.split);
+            if let Some(old) = chart.lines.iter_mut().find(is_its_own) {
+                *old = line.clone();
+            }
         }
     }
 
@@ -166,6 +225,10 @@ impl KeptRun {
             .iter()
             .find(|series| &*series.key == SECONDS_KEY)
             .map(|clock| &*clock.points);
+        let has_loss = curves
+            .series
+            .iter()
+            .any(|series| &*series.key == "validation/loss");
         let mut lines = Vec::with_capacity(curves.series.len());
         for series in &curves.series {
             if &*series.key == SECONDS_KEY || series.points.is_empty() {
@@ -177,7 +240,8 @@ impl KeptRun {
             };
             let is_hidden =
                 split == Some(Split::Train) && !settings.with_train && !settings.is_alone;
-            if is_hidden {
+            // Without class weights the loss of a classifier is its log loss: one curve, under one name.
+            if is_hidden || (&*metric == LOG_LOSS && has_loss && loss_is_log_loss(run)) {
                 continue;
             }
             let raw = match settings.axis {
@@ -192,6 +256,10 @@ impl KeptRun {
             let line = LineData {
                 run: run.number,
                 split,
+                baseline: split.and_then(|split| baseline_of(run, split, &metric)),
+                best: split
+                    .filter(|split| *split != Split::Train)
+                    .and_then(|_| best_of(run, &series.points, &shown)),
                 name: line_name(run.number, split, settings),
                 raw,
                 shown,
@@ -202,16 +270,59 @@ impl KeptRun {
             curves: curves.clone(),
             settings,
             seconds: run.seconds,
+            report: run.report.clone(),
             has_clock: clock.is_some(),
             lines,
         }
     }
 
-    fn is_for(&self, curves: &Arc<Curves>, settings: CurveSettings, seconds: f64) -> bool {
-        Arc::ptr_eq(&self.curves, curves)
-            && self.settings == settings
-            && (settings.axis == Axis::Epochs || self.seconds == seconds)
+    /// Whether both draw the same lines, if at other points.
+    fn has_the_lines_of(&self, other: &Self) -> bool {
+        let names = |kept: &Self| -> Vec<(Arc<str>, Option<Split>)> {
+            let lines = kept.lines.iter();
+            lines
+                .map(|(metric, line)| (metric.clone(), line.split))
+                .collect()
+        };
+        self.has_clock == other.has_clock && names(self) == names(other)
     }
+
+    fn is_for(&self, run: &Run, curves: &Arc<Curves>, settings: CurveSettings) -> bool {
+        let is_same_report = match (&self.report, &run.report) {
+            (Some(kept), Some(now)) => Arc::ptr_eq(kept, now),
+            (kept, now) => kept.is_none() && now.is_none(),
+        };
+        Arc::ptr_eq(&self.curves, curves)
+            && is_same_report
+            && self.settings == settings
+            && (settings.axis == Axis::Epochs || self.seconds == run.seconds)
+    }
+}
+
+const LOG_LOSS: &str = "log_loss";
+
+fn loss_is_log_loss(run: &Run) -> bool {
+    run.recipe.task.is_classification() && !run.recipe.training.class_weights
+}
+
+fn baseline_of(run: &Run, split: Split, metric: &str) -> Option<f64> {
+    let metric = match metric {
+        "loss" if loss_is_log_loss(run) => LOG_LOSS,
+        metric => metric,
+    };
+    baseline_value(&run.report.as_deref()?.baseline, split, metric)
+}
+
+/// What is drawn of the epoch whose weights were kept.
+fn best_of(run: &Run, steps: &[[f64; 2]], shown: &[[f64; 2]]) -> Option<[f64; 2]> {
+    let best = f64::from(run.report.as_deref()?.best_epoch);
+    let place = steps
+        .binary_search_by(|point| point[0].total_cmp(&best))
+        .ok()?;
+    shown
+        .get(place)
+        .copied()
+        .filter(|point| point[1].is_finite())
 }
 
 /// Puts seconds in the place of steps: from the run's clock, or else spread evenly over the steps of the run.
@@ -220,15 +331,21 @@ fn in_seconds(source: &[[f64; 2]], clock: Option<&[[f64; 2]]>, seconds: f64) -> 
     source
         .iter()
         .map(|&[step, value]| {
-            let at = clock.and_then(|clock| {
-                let found = clock
-                    .binary_search_by(|point| point[0].total_cmp(&step))
-                    .ok()?;
-                Some(clock.get(found)?[1])
-            });
+            let at = clock.and_then(|clock| time_of(clock, step));
             [at.unwrap_or(seconds * (step / last_step)), value]
         })
         .collect()
+}
+
+/// What the clock shows at a step. A long series is thinned, and its clock may have kept other steps: time runs evenly in between.
+pub(super) fn time_of(clock: &[[f64; 2]], step: f64) -> Option<f64> {
+    let place = match clock.binary_search_by(|point| point[0].total_cmp(&step)) {
+        Ok(found) => return Some(clock[found][1]),
+        Err(place) => place,
+    };
+    let [before, after] = [*clock.get(place.checked_sub(1)?)?, *clock.get(place)?];
+    let share = (step - before[0]) / (after[0] - before[0]);
+    Some(before[1] + share * (after[1] - before[1]))
 }
 
 /// The order of the charts: the loss, then what a person looks at first, then by name, the schedule last.

@@ -46,7 +46,8 @@ impl DifferencesTable {
                 self.of = Some(key);
             }
             let same = format::counted(self.found.same as u64, "parameter is", "parameters are");
-            ui.label(look.secondary(format!("{same} the same in all {} runs", runs.len())));
+            let all = all_runs(runs.len());
+            ui.label(look.secondary(format!("{same} the same in {all}")));
         });
         if self.found.rows.is_empty() {
             look.nothing_ui(
@@ -78,6 +79,14 @@ impl DifferencesTable {
             runs,
         };
         table.show(ui, &mut delegate);
+    }
+}
+
+/// `both runs`, `all 3 runs`.
+pub(super) fn all_runs(count: usize) -> String {
+    match count {
+        2 => "both runs".to_owned(),
+        count => format!("all {} runs", format::count(count as u64)),
     }
 }
 

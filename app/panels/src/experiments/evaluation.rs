@@ -50,8 +50,27 @@ pub(crate) fn metric_rows(
             }
         })
         .collect();
+    if let Some(loss) = loss_twice(&rows) {
+        rows.remove(loss);
+    }
     rows.sort_by_key(|row| !row.is_main);
     rows
+}
+
+/// The place of the loss, where the log loss beside it says the same: it is one figure under two names.
+fn loss_twice(rows: &[MetricRow]) -> Option<usize> {
+    let place = |name: &str| rows.iter().position(|row| &*row.metric == name);
+    let (loss, log_loss) = (place("loss")?, place("log_loss")?);
+    let splits = |row: &MetricRow| [row.train, row.validation, row.test];
+    let pairs = splits(rows.get(loss)?)
+        .into_iter()
+        .zip(splits(rows.get(log_loss)?));
+    let is_same = |(one, other): (Option<f64>, Option<f64>)| match (one, other) {
+        (None, _) => true,
+        (Some(one), Some(other)) => (one - other).abs() <= 1e-6 + 1e-4 * other.abs(),
+        (Some(_), None) => false,
+    };
+    pairs.into_iter().all(is_same).then_some(loss)
 }
 
 fn beats(metric: &str, value: Option<f64>, baseline: Option<f64>) -> Option<bool> {
@@ -72,8 +91,29 @@ pub(crate) struct ImportanceBar {
     pub end: f64,
     /// Where the error begins and ends.
     pub error: [f64; 2],
+    pub verdict: Verdict,
+}
+
+/// What an importance says, told apart by its error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Verdict {
+    Helps,
     /// The error reaches zero: this feature may do nothing.
-    pub is_uncertain: bool,
+    Unsure,
+    /// Shuffling it made the answers better.
+    Hurts,
+}
+
+/// What the bars reach, from the furthest left, which is zero or below, to the furthest right.
+pub(crate) fn reach(bars: &[ImportanceBar]) -> [f64; 2] {
+    let ends = bars
+        .iter()
+        .flat_map(|bar| [bar.end, bar.error[0], bar.error[1]])
+        .filter(|end| end.is_finite());
+    let (low, high) = ends.fold((0.0_f64, 0.0_f64), |(low, high), end| {
+        (low.min(end), high.max(end))
+    });
+    if high > low { [low, high] } else { [0.0, 1.0] }
 }
 
 pub(crate) fn importance_bars(report: &RunReport) -> Vec<ImportanceBar> {
@@ -97,7 +137,11 @@ fn bar(importance: &contract::Importance, widest: f64) -> ImportanceBar {
         std: *std,
         end: mean / widest,
         error: [(mean - std) / widest, (mean + std) / widest],
-        is_uncertain: mean - std <= 0.0,
+        verdict: match (mean - std, mean + std) {
+            (low, _) if low > 0.0 => Verdict::Helps,
+            (_, high) if high < 0.0 => Verdict::Hurts,
+            _ => Verdict::Unsure,
+        },
     }
 }
 

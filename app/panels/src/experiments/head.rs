@@ -8,8 +8,14 @@ use super::rows::{Question, RunsTable};
 use super::selection::SelectedRuns;
 use crate::Ctx;
 
-/// Room for what is not always needed, beside the title.
-const EXTRAS_FROM: f32 = 240.0;
+/// The width of a page from which there is room for what is not always needed.
+const EXTRAS_FROM: f32 = 720.0;
+/// In a narrower page the hint would leave no room for the filter.
+const HINT_FROM: f32 = 560.0;
+/// What stands beside the filter: the title and the button of the columns.
+const BESIDE_FIELD: f32 = 320.0;
+const LEAST_FIELD: f32 = 120.0;
+const MOST_FIELD: f32 = 240.0;
 
 pub(super) struct Head<'a> {
     pub question: &'a mut Question,
@@ -28,26 +34,38 @@ pub(super) fn head_ui(ctx: &Ctx<'_>, ui: &mut Ui, head: &mut Head<'_>) {
             format!("{shown} of {} runs", format::count(total as u64))
         }
     };
+    let room = ui.available_width();
+    if total > 1 && head.selected.len() < 2 && room > HINT_FROM {
+        explanation.push_str("; tick several to compare them");
+    }
     // It stands in the line that is there anyway: a selection moves nothing.
     if head.selected.len() > 1 {
         let selected = format::count(head.selected.len() as u64);
         explanation.push_str(&format!(", {selected} selected"));
     }
     look.page_head_ui(ui, "Experiments", &explanation, |ui| {
-        columns_ui(ctx, ui, head);
-        let field = look.search_ui(ui, &mut head.question.filter, "Filter runs");
-        field.on_hover_text(
+        if room > EXTRAS_FROM {
+            extras_ui(ctx, ui, head);
+        }
+        let field = ui.scope(|ui| {
+            ui.set_max_width((room - BESIDE_FIELD).clamp(LEAST_FIELD, MOST_FIELD));
+            look.search_ui(ui, &mut head.question.filter, "Filter runs")
+        });
+        field.inner.on_hover_text(
             "Words that must occur, -words that must not, and comparisons such as accuracy>0.9 or learning_rate<=0.01",
         );
-        if ui.available_width() < EXTRAS_FROM {
-            return;
-        }
-        if let Some(complaint) = head.table.complaint() {
-            look.chip_ui(ui, look::Tone::Warn, complaint);
-        } else if head.selected.len() > 1 && look.quiet_button_ui(ui, "Clear selection").clicked() {
-            head.selected.clear();
-        }
+        columns_ui(ctx, ui, head);
     });
+}
+
+/// What is wrong with the filter, or the way to tick nothing.
+fn extras_ui(ctx: &Ctx<'_>, ui: &mut Ui, head: &mut Head<'_>) {
+    let look = ctx.look;
+    if let Some(complaint) = head.table.complaint() {
+        look.chip_ui(ui, look::Tone::Warn, complaint);
+    } else if head.selected.len() > 1 && look.quiet_button_ui(ui, "Clear selection").clicked() {
+        head.selected.clear();
+    }
 }
 
 fn columns_ui(ctx: &Ctx<'_>, ui: &mut Ui, head: &mut Head<'_>) {

@@ -4,6 +4,7 @@ use egui::{Rect, Role, Sense, Ui, pos2, vec2};
 use look::{Look, Tone, format, paint};
 
 use super::evaluation::MetricRow;
+use super::naming::metric_title;
 
 const ROW: f32 = 26.0;
 const NUMBER: f32 = 84.0;
@@ -60,7 +61,8 @@ fn row_ui(look: &Look, ui: &mut Ui, row: &MetricRow, columns: usize) {
         } else {
             (look.body_font(), palette.text)
         };
-        let name = paint::line(ui, &row.metric, font, ink, name_width - 8.0);
+        let title = metric_title(&row.metric);
+        let name = paint::line(ui, &title, font, ink, name_width - 8.0);
         let y = rect.center().y - name.size().y / 2.0;
         ui.painter().galley(pos2(rect.left(), y), name, ink);
         for (place, text) in texts.iter().enumerate().take(columns) {
@@ -89,13 +91,15 @@ fn row_ui(look: &Look, ui: &mut Ui, row: &MetricRow, columns: usize) {
     let [test, baseline, validation, train] = texts;
     let said = format!(
         "{}: test {test}, baseline {baseline}, validation {validation}, train {train}",
-        row.metric
+        metric_title(&row.metric)
     );
     let response = paint::named(ui, response, Role::Row, &said);
+    let mut hint = format!("Logged as {}", row.metric);
     if let Some(is_better) = row.beats_baseline {
         let word = if is_better { "Better" } else { "Worse" };
-        response.on_hover_text(format!("{word} than the baseline"));
+        hint.push_str(&format!("\n{word} than the baseline"));
     }
+    response.on_hover_text(hint);
 }
 
 /// A check where the test value beats the baseline, a diamond where it does not.

@@ -9,7 +9,11 @@ mod differences;
 mod evaluation;
 mod filter;
 mod head;
+mod hovering;
+mod keyboard;
+mod marks;
 mod metrics;
+mod naming;
 mod page;
 mod parameters;
 mod progress;
@@ -37,10 +41,12 @@ use rows::{Question, RunsTable};
 
 pub use selected::CompareTab;
 
+pub use naming::proposed_name;
+
 pub(crate) use columns::signed_metric;
 pub(crate) use evaluation::metric_rows;
 pub(crate) use metrics::metrics_ui;
-pub(crate) use parameters::hidden_layers;
+pub(crate) use parameters::{device_name, hidden_layers};
 pub(crate) use result::lower_is_better;
 
 /// The table keeps at least this much of the panel's height.
@@ -56,6 +62,9 @@ pub struct ExperimentsPanel {
     page: Option<page::RunPage>,
     /// The window's selection as this panel last saw it; a run that was selected elsewhere is opened.
     seen: Option<RunId>,
+    /// The run of the open page was what is selected in the window.
+    is_page_selected: bool,
+    keyboard: keyboard::Keyboard,
     train: TrainDialog,
 }
 
@@ -69,6 +78,8 @@ impl Default for ExperimentsPanel {
             lower: selected::LowerPane::default(),
             page: None,
             seen: None,
+            is_page_selected: false,
+            keyboard: keyboard::Keyboard::default(),
             train: TrainDialog::default(),
         }
     }
@@ -128,20 +139,24 @@ impl ExperimentsPanel {
                 .size_range(80.0..=(height - LEAST_TABLE).max(81.0))
                 .frame(egui::Frame::new())
                 .show(ui, |ui| {
+                    // The pane keeps the height that a person gave it, however little stands in it.
+                    ui.set_min_height(ui.available_height());
                     opened = self.lower.ui(ctx, ui, &self.selected);
                 });
             egui::CentralPanel::no_frame().show(ui, |ui| {
                 self.select_all_by_key(ui);
-                let clicked = runs_table::runs_table_ui(
-                    ctx,
-                    ui,
-                    &mut runs_table::Shown {
-                        table: &self.table,
-                        columns: &self.columns,
-                        question: &mut self.question,
-                        selected: &self.selected,
-                    },
-                );
+                let mut shown = runs_table::Shown {
+                    table: &self.table,
+                    columns: &self.columns,
+                    question: &mut self.question,
+                    selected: &self.selected,
+                    keyboard: &mut self.keyboard,
+                    lit: self.lower.hovered.lit_row(),
+                    hovered: None,
+                };
+                let clicked = runs_table::runs_table_ui(ctx, ui, &mut shown);
+                let hovered = shown.hovered;
+                self.lower.hovered.now_on_row(ui, hovered);
                 if let Some((row, click)) = clicked {
                     opened = self.clicked(ctx, row, click).or(opened.take());
                 }
@@ -166,7 +181,7 @@ impl ExperimentsPanel {
 
     /// Over the table, the key that selects everything everywhere else.
     fn select_all_by_key(&mut self, ui: &Ui) {
-        if ui.ui_contains_pointer() && !ui.ctx().egui_wants_keyboard_input() {
+        if ui.ui_contains_pointer() && !ui.ctx().text_edit_focused() {
             let key = egui::KeyboardShortcut::new(egui::Modifiers::COMMAND, egui::Key::A);
             if ui.input_mut(|input| input.consume_shortcut(&key)) {
                 self.selected.select_all(&self.table);
@@ -182,9 +197,29 @@ impl ExperimentsPanel {
 
     /// A run that was selected elsewhere in the window is opened here.
     fn follow(&mut self, ctx: &Ctx<'_>) {
-        let Some(Selection::Run(run)) = ctx.view.selection() else {
+        if let Some(run) = ctx.view.take_expected_run(ctx.snapshot) {
+            self.selected.select_these([run.number]);
+            self.open(ctx, run.id.clone());
+        }
+        if ctx.view.take_overview(Place::Experiments) {
+            self.page = None;
+        }
+        let selection = ctx.view.selection();
+        let was_selected = std::mem::take(&mut self.is_page_selected);
+        let Some(Selection::Run(run)) = selection else {
+            // Whoever lets go of the open run, as the window's breadcrumb does, wants to see all of them.
+            if selection.is_none() && was_selected {
+                self.page = None;
+                self.seen = None;
+            }
             return;
         };
+        self.follow_selected(ctx, run);
+        let selected = self.seen.as_ref();
+        self.is_page_selected = self.page.as_ref().map(page::RunPage::run) == selected;
+    }
+
+    fn follow_selected(&mut self, ctx: &Ctx<'_>, run: RunId) {
         if self.seen.as_ref() == Some(&run) {
             return;
         }

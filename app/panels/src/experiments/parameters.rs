@@ -24,8 +24,11 @@ pub(crate) fn parameters(recipe: &Recipe) -> Vec<Parameter> {
         ("hidden layers", hidden_layers(&model.hidden)),
         ("dropout", model.dropout.to_string()),
         ("batch norm", yes_or_no(model.batch_norm).into()),
-        ("epochs", training.epochs.to_string()),
-        ("batch size", training.batch_size.to_string()),
+        ("epochs", look::format::count(u64::from(training.epochs))),
+        (
+            "batch size",
+            look::format::count(training.batch_size as u64),
+        ),
         ("learning rate", training.learning_rate.to_string()),
         ("weight decay", training.weight_decay.to_string()),
         ("patience", training.patience.to_string()),
@@ -153,6 +156,11 @@ pub(crate) fn device_word(device: DeviceChoice) -> &'static str {
         DeviceChoice::Gpu => "GPU",
         DeviceChoice::Cpu => "CPU",
     }
+}
+
+/// Where a run trained, without the name of the program's own routines for the CPU, which are the only ones.
+pub(crate) fn device_name(device: &str) -> &str {
+    device.strip_suffix(" (flex)").unwrap_or(device)
 }
 
 fn shared_features(runs: &[Arc<Run>]) -> BTreeSet<Arc<str>> {

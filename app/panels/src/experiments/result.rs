@@ -2,6 +2,8 @@
 
 use contract::{LearningTask, Metrics, Run};
 
+use super::naming::metric_word;
+
 /// The main metric of a run on the best split that is known so far.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct RunResult {
@@ -63,6 +65,15 @@ impl RunResult {
         })
     }
 
+    /// A short mark for what was not measured on the test rows, and is not to be compared with what was.
+    pub(crate) fn split_mark(&self) -> Option<&'static str> {
+        match self.split {
+            Split::Test => None,
+            Split::Validation => Some("val"),
+            Split::Train => Some("train"),
+        }
+    }
+
     /// How much better than the baseline, in the metric's own unit; negative is worse.
     pub(crate) fn gain(&self) -> Option<f64> {
         let baseline = self.baseline?;
@@ -105,7 +116,7 @@ pub(crate) fn baseline_value(baseline: &Metrics, split: Split, metric: &str) -> 
 
 /// What stands under a task's main number, such as “accuracy on 27 held-out rows”.
 pub(crate) fn headline_caption(task: LearningTask, split: Split, rows: Option<u64>) -> String {
-    let metric = task.main_metric();
+    let metric = metric_word(task.main_metric());
     match (split, rows) {
         (Split::Test, Some(rows)) => {
             let rows = look::format::count(rows);

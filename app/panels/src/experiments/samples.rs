@@ -35,6 +35,7 @@ pub(super) fn states() -> Vec<(&'static str, Snapshot)> {
                 .done(),
         ),
         ("finished", states::road()),
+        ("equal_runs", equal_runs()),
         (
             "ten_thousand_runs",
             Sample::new()
@@ -76,6 +77,14 @@ pub(super) fn page_states() -> Vec<(&'static str, Snapshot, Option<Selection>)> 
     vec![
         of_road("finished", 3),
         of_road("registered_and_served", 1),
+        alone(
+            "registered",
+            Sample::new()
+                .dataset(vec![wine.clone()])
+                .run_of(&wine, RunState::Finished)
+                .model("wine-cultivar", 1)
+                .done(),
+        ),
         of_road("failed", 4),
         of_road("interrupted", 5),
         of_road("running", 6),
@@ -87,6 +96,21 @@ pub(super) fn page_states() -> Vec<(&'static str, Snapshot, Option<Selection>)> 
         alone("million_points", long_curves(1_000_000)),
         alone("long_names", one(&states::long_names(), RunState::Finished)),
     ]
+}
+
+/// The same recipe twice.
+fn equal_runs() -> Snapshot {
+    let wine = states::wine();
+    let mut snapshot = Sample::new()
+        .dataset(vec![wine.clone()])
+        .run_of(&wine, RunState::Finished)
+        .run_of(&wine, RunState::Finished)
+        .done();
+    let recipe = snapshot.runs.first().map(|run| run.recipe.clone());
+    if let (Some(recipe), Some(second)) = (recipe, snapshot.runs.last_mut()) {
+        Arc::make_mut(second).recipe = recipe;
+    }
+    snapshot
 }
 
 /// A run in its first epoch: nothing is measured yet.

@@ -10,6 +10,7 @@ use super::actions::actions_ui;
 use super::charts;
 use super::curves::{Charts, CurveSettings};
 use super::differences::DifferencesTable;
+use super::hovering::Hovered;
 use super::progress::{RunProgress, state_tone};
 use super::run_color;
 use super::selection::SelectedRuns;
@@ -38,6 +39,7 @@ pub(super) struct LowerPane {
     differences: DifferencesTable,
     kept: Kept,
     name: String,
+    pub(super) hovered: Hovered,
 }
 
 /// The selected runs as they stand in the snapshot, kept while both stay.
@@ -74,12 +76,14 @@ impl LowerPane {
             }
         };
         let generation = selected.generation;
-        match self.tab {
+        let hovered = match self.tab {
             CompareTab::Parameters if runs.len() > 1 => {
                 self.differences.ui(ctx, ui, &runs, generation);
+                None
             }
             _ => self.curves_ui(ctx, ui, &runs, generation),
-        }
+        };
+        self.hovered.now_on_curve(ui, hovered);
         self.kept.runs = runs;
         opened
     }
@@ -143,7 +147,14 @@ impl LowerPane {
         });
     }
 
-    fn curves_ui(&mut self, ctx: &Ctx<'_>, ui: &mut Ui, runs: &[Arc<Run>], generation: u64) {
+    /// Gives the run whose curve is under the pointer.
+    fn curves_ui(
+        &mut self,
+        ctx: &Ctx<'_>,
+        ui: &mut Ui,
+        runs: &[Arc<Run>],
+        generation: u64,
+    ) -> Option<u64> {
         let settings = CurveSettings {
             is_alone: runs.len() == 1,
             ..self.settings
@@ -153,7 +164,7 @@ impl LowerPane {
         if self.charts.charts().is_empty() {
             ctx.look
                 .nothing_ui(ui, icon::CHART, "Curves appear after the first epoch");
-            return;
+            return None;
         }
         let count = self.charts.charts().len();
         let room = ui.available_height();
@@ -166,8 +177,14 @@ impl LowerPane {
                 if self.charts.seconds_are_spread {
                     spread_note_ui(ctx, ui);
                 }
-                charts::charts_ui(ctx, ui, self.charts.charts(), settings.axis, height);
-            });
+                let shown = charts::Shown {
+                    axis: settings.axis,
+                    height,
+                    hovered: self.hovered,
+                };
+                charts::charts_ui(ctx, ui, self.charts.charts(), shown)
+            })
+            .inner
     }
 }
 

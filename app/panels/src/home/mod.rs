@@ -5,21 +5,52 @@ mod needs;
 mod road;
 mod ui;
 
+use std::collections::HashSet;
+
 use contract::{NoticeLevel, RunState, Snapshot};
 
-use data::HomeData;
+use data::{HomeData, Need};
 
 use crate::Ctx;
 use crate::states::{self, Sample};
 
-/// Home keeps no view state: everything follows from the snapshot.
+/// View state: what a person put aside.
 #[derive(Debug, Default)]
-pub struct HomePanel {}
+pub struct HomePanel {
+    dismissed: Dismissed,
+}
+
+/// What needed a person and was put aside, by title and detail: it comes back when it changes, and in the next session.
+#[derive(Debug, Default)]
+struct Dismissed {
+    needs: HashSet<(String, String)>,
+}
+
+impl Dismissed {
+    fn dismiss(&mut self, need: &Need) {
+        self.needs.insert((need.title.clone(), need.detail.clone()));
+    }
+
+    fn leave_out(&self, needs: &mut Vec<Need>) {
+        if !self.needs.is_empty() {
+            needs.retain(|need| {
+                !self
+                    .needs
+                    .contains(&(need.title.clone(), need.detail.clone()))
+            });
+        }
+    }
+}
 
 impl HomePanel {
     pub fn ui(&mut self, ctx: &Ctx<'_>, ui: &mut egui::Ui) {
         match HomeData::new(ctx.snapshot, ctx.view.now) {
-            Some(data) => ui::home_ui(ctx, ui, &data),
+            Some(mut data) => {
+                self.dismissed.leave_out(&mut data.needs);
+                if let Some(need) = ui::home_ui(ctx, ui, &data) {
+                    self.dismissed.dismiss(need);
+                }
+            }
             None => ctx.look.nothing_ui(
                 ui,
                 look::icon::HOME,

@@ -9,6 +9,7 @@ use look::{Tone, format};
 
 use super::data::{Need, show_run};
 use crate::action::Action;
+use crate::tasks::error_and_hint;
 use crate::{Place, Selection};
 
 /// Rejected rows are worth a person's time for this long after the import.
@@ -43,7 +44,7 @@ pub(super) fn needs(snapshot: &Snapshot, now: Timestamp) -> Vec<Need> {
                     format::counted(columns, "column", "columns")
                 ),
                 detail: drifted.join(", "),
-                button: "Look".into(),
+                button: "Show drift".into(),
                 action: Action::Show(Selection::Endpoint(name.clone()), Place::Monitoring),
             });
         }
@@ -68,7 +69,7 @@ fn run_need(run: &Run) -> Option<Need> {
             tone: Tone::Fail,
             title: format!("Run {} failed", run.number),
             detail,
-            button: "Look".into(),
+            button: "Show run".into(),
             action: show_run(&run.id),
         }),
         RunState::Interrupted => Some(Need {
@@ -78,6 +79,7 @@ fn run_need(run: &Run) -> Option<Need> {
             button: "Resume".into(),
             action: Action::ask(Command::ResumeRun {
                 run: run.id.clone(),
+                device: None,
             }),
         }),
         RunState::Running | RunState::Paused | RunState::Finished | RunState::Stopped => None,
@@ -92,10 +94,18 @@ fn task_need(task: &TaskView) -> Option<Need> {
     task.run.is_none().then(|| Need {
         tone: Tone::Fail,
         title: format!("{} failed", task.title),
-        detail: error.clone(),
-        button: "Look".into(),
+        detail: error_and_next_step(error),
+        button: "Show task".into(),
         action: Action::Open(Place::Tasks),
     })
+}
+
+/// `The disk is full. Free some space`.
+fn error_and_next_step(text: &str) -> String {
+    match error_and_hint(text) {
+        (error, Some(hint)) => format!("{error}. {hint}"),
+        (error, None) => error,
+    }
 }
 
 fn rejects_need(dataset: &Dataset, now: Timestamp) -> Option<Need> {
@@ -109,7 +119,7 @@ fn rejects_need(dataset: &Dataset, now: Timestamp) -> Option<Need> {
             newest.id
         ),
         detail: "They did not fit the columns; other reader options may read them".into(),
-        button: "Look".into(),
+        button: "Show rows".into(),
         action: Action::Show(Selection::DataVersion(newest.id.clone()), Place::Datasets),
     })
 }

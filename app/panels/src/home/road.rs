@@ -118,7 +118,7 @@ fn register_step(snapshot: &Snapshot) -> Option<NextStep> {
     let best = best_run(snapshot)?;
     let metric = best.recipe.task.main_metric();
     let value = best.metrics.get(format!("test/{metric}").as_str()).copied();
-    let name = ModelName::new(best.recipe.data.dataset.as_str());
+    let name = ModelName::new(crate::experiments::proposed_name(snapshot, best));
     Some(NextStep {
         title: format!("Register run {} as {name}", best.number),
         detail: format!(

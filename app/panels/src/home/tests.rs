@@ -85,7 +85,7 @@ fn the_best_comparable_run_is_offered_for_the_registry() {
         [>] Register: 0 models
         [ ] Serve: 0 endpoints
         [ ] Watch: not measured
-        next: Register run 2 as wine (Its accuracy on held-out rows is 0.9231) [Register]
+        next: Register run 2 as wine-cultivar (Its accuracy on held-out rows is 0.9231) [Register]
         Run Run 3 (finished on wine@1)
         Run Run 2 (finished on wine@1)
         Run Run 1 (finished on wine@1)
@@ -136,8 +136,8 @@ fn the_whole_road_says_what_runs_and_what_needs_a_person() {
             [x] Watch: 2 drifted
             running: Train run 6 on wine@2 (epoch 45, about 15 s left) Some(0.45)
             running: wine@1 answers (15.1 requests/s, p99 2.87 ms) None
-            Fail: Run 4 failed (The loss became NaN at epoch 12; the learning rate 10 is too high for this data) [Look]
-            Warn: 2 columns of wine drifted (malic_acid, magnesium) [Look]
+            Fail: Run 4 failed (The loss became NaN at epoch 12; the learning rate 10 is too high for this data) [Show run]
+            Warn: 2 columns of wine drifted (malic_acid, magnesium) [Show drift]
             Run Run 6 (running on wine@2)
             Data wine@2 (160 rows, 14 columns)
             Endpoint wine (serves wine@1)
@@ -168,9 +168,9 @@ fn failures_need_a_person() {
             [ ] Serve: 0 endpoints
             [ ] Watch: not measured
             next: Train a model on messpunkte@1 (Pick the column to predict; everything else has a sensible default) [Train…]
-            Fail: Run 1 failed (The loss became NaN at epoch 12; the learning rate 10 is too high for this data) [Look]
-            Fail: Import notes.txt failed (notes.txt holds no table: no line has the same number of fields as another) [Look]
-            Warn: 41 rows were rejected in messpunkte@1 (They did not fit the columns; other reader options may read them) [Look]
+            Fail: Run 1 failed (The loss became NaN at epoch 12; the learning rate 10 is too high for this data) [Show run]
+            Fail: Import notes.txt failed (notes.txt holds no table: no line has the same number of fields as another) [Show task]
+            Warn: 41 rows were rejected in messpunkte@1 (They did not fit the columns; other reader options may read them) [Show rows]
             Data messpunkte@1 (18 204 rows, 6 columns)
             Run Run 1 (failed on messpunkte@1)
         "#]],
@@ -187,4 +187,26 @@ fn a_newer_run_means_that_the_failed_one_was_seen() {
         .done();
     let data = HomeData::new(&snapshot, NOW).expect("a project is open");
     assert_eq!(data.needs, []);
+}
+
+#[test]
+fn what_was_dismissed_does_not_come_back_before_it_changes() {
+    let wine = states::wine();
+    let snapshot = Sample::new()
+        .dataset(vec![wine.clone()])
+        .run_of(&wine, RunState::Failed)
+        .done();
+    let mut dismissed = super::Dismissed::default();
+    let mut data = HomeData::new(&snapshot, NOW).expect("a project is open");
+    let need = data.needs[0].clone();
+    dismissed.dismiss(&need);
+    dismissed.leave_out(&mut data.needs);
+    assert_eq!(data.needs, []);
+    let changed = super::data::Need {
+        detail: "it failed in another way".into(),
+        ..need
+    };
+    let mut needs = vec![changed.clone()];
+    dismissed.leave_out(&mut needs);
+    assert_eq!(needs, [changed]);
 }

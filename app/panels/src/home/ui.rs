@@ -11,10 +11,15 @@ use crate::parts::{ago_ui, beside_or_below_ui, from_right_ui, head_ui, page_ui, 
 /// Below this width the two columns stand under each other.
 const NARROW: f32 = 640.0;
 const ROW: f32 = 48.0;
+/// Beyond this a row's time stands too far from its name to be read with it.
+const WIDEST: f32 = 1_200.0;
 
-pub(super) fn home_ui(ctx: &Ctx<'_>, ui: &mut Ui, data: &HomeData) {
+/// Gives what was put aside in this frame.
+pub(super) fn home_ui<'a>(ctx: &Ctx<'_>, ui: &mut Ui, data: &'a HomeData) -> Option<&'a Need> {
     let look = ctx.look;
+    let mut dismissed = None;
     page_ui(look, ui, |ui| {
+        ui.set_max_width(ui.available_width().min(WIDEST));
         head_ui(look, ui, (&data.title, &data.path), 104.0, |ui| {
             let is_next = data
                 .next
@@ -39,7 +44,7 @@ pub(super) fn home_ui(ctx: &Ctx<'_>, ui: &mut Ui, data: &HomeData) {
             ui,
             NARROW,
             |ui| running_ui(ctx, ui, &data.running),
-            |ui| needs_ui(ctx, ui, &data.needs),
+            |ui| dismissed = needs_ui(ctx, ui, &data.needs),
         );
         if !data.recent.is_empty() {
             ui.add_space(look.space.l);
@@ -50,6 +55,7 @@ pub(super) fn home_ui(ctx: &Ctx<'_>, ui: &mut Ui, data: &HomeData) {
             }
         }
     });
+    dismissed
 }
 
 /// The stops of the road on one line, from a file to a watched endpoint.
@@ -198,31 +204,40 @@ fn running_row_ui(ctx: &Ctx<'_>, ui: &mut Ui, item: &Running) {
     }
 }
 
-fn needs_ui(ctx: &Ctx<'_>, ui: &mut Ui, needs: &[Need]) {
+/// Gives what was put aside.
+fn needs_ui<'a>(ctx: &Ctx<'_>, ui: &mut Ui, needs: &'a [Need]) -> Option<&'a Need> {
     ctx.look.section_ui(ui, "Needs you");
     if needs.is_empty() {
         ui.label(ctx.look.secondary("Nothing needs you"));
-        return;
+        return None;
     }
     let look = ctx.look;
+    let mut dismissed = None;
     ui.spacing_mut().item_spacing.y = 2.0;
     for need in needs {
         let row = look.tall_row_ui(ui, &need.title, (false, ROW), |ui| {
             look.state_dot_ui(ui, need.tone, tone_word(need.tone));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let words = |ui: &mut Ui| {
+                let width = ui.available_width();
+                two_lines_ui(look, ui, width, &need.title, &need.detail);
+            };
+            look.ends_ui(ui, ui.available_height(), words, |ui| {
                 let said = format!("{}: {}", need.button, need.title);
                 let button = look.button_ui(ui, &need.button).accessible_name(said);
                 if button.clicked() {
                     need.action.act(ctx);
                 }
-                let width = ui.available_width();
-                two_lines_ui(look, ui, width, &need.title, &need.detail);
+                let said = format!("Dismiss “{}” until it changes", need.title);
+                if look.icon_button_ui(ui, icon::CLOSE, &said).clicked() {
+                    dismissed = Some(need);
+                }
             });
         });
-        if row.response.clicked() {
+        if row.response.clicked() && dismissed.is_none() {
             need.action.act(ctx);
         }
     }
+    dismissed
 }
 
 fn recent_ui(ctx: &Ctx<'_>, ui: &mut Ui, recent: &Recent) {

@@ -159,7 +159,10 @@ fn of_run(snapshot: &Snapshot, run: &Run) -> InspectorData {
         data.details.push(("Result", text(measured)));
     }
     data.details.extend([
-        ("Device", text(run.device.clone())),
+        (
+            "Device",
+            text(crate::experiments::device_name(&run.device).into()),
+        ),
         ("Started", Detail::Time(run.started)),
         ("Took", text(format::duration(run.seconds))),
         ("Seed", text(run.recipe.seed.to_string())),
@@ -178,7 +181,7 @@ fn of_run(snapshot: &Snapshot, run: &Run) -> InspectorData {
         .flat_map(|model| &model.versions)
         .any(|version| version.run == run.id);
     if run.package.is_some() && !is_registered {
-        let name = ModelName::new(run.recipe.data.dataset.as_str());
+        let name = ModelName::new(crate::experiments::proposed_name(snapshot, run));
         data.register = Some((run.id.clone(), name));
     }
     data
@@ -197,7 +200,10 @@ fn run_offers(run: &Run) -> Vec<Offer> {
         offer(
             icon::PLAY,
             "Resume",
-            Action::ask(Command::ResumeRun { run: id() }),
+            Action::ask(Command::ResumeRun {
+                run: id(),
+                device: None,
+            }),
         )
     };
     match run.state {

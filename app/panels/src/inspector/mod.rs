@@ -4,7 +4,7 @@ mod data;
 
 use contract::{Command, ModelName, Snapshot};
 use egui::{Ui, vec2};
-use look::{format, icon};
+use look::{Look, format, icon};
 
 use data::{Detail, InspectorData};
 
@@ -26,11 +26,7 @@ impl Inspector {
             .as_ref()
             .and_then(|selection| InspectorData::new(ctx.snapshot, selection));
         let Some(data) = data else {
-            ctx.look.nothing_ui(
-                ui,
-                icon::INSPECTOR,
-                "Select a dataset, run, model, endpoint or fact to see its details",
-            );
+            nothing_inspected_ui(ctx.look, ui);
             return;
         };
         if self.shown != selection {
@@ -158,6 +154,15 @@ impl Inspector {
             ),
         ]
     }
+}
+
+/// What stands in the inspector while there is nothing to show.
+pub fn nothing_inspected_ui(look: &Look, ui: &mut Ui) {
+    look.nothing_ui(
+        ui,
+        icon::INSPECTOR,
+        "Select a dataset, run, model or endpoint to see its details",
+    );
 }
 
 fn detail_ui(ctx: &Ctx<'_>, ui: &mut Ui, key: &str, detail: &Detail) {

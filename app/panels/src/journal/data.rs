@@ -119,7 +119,9 @@ fn detail(fact: &Fact, runs: &RunNumbers) -> String {
             recipe.data
         ),
         Fact::RunPaused { run } | Fact::RunInterrupted { run } => name(run),
-        Fact::RunResumed { run, from_epoch } => format!("{} from epoch {from_epoch}", name(run)),
+        Fact::RunResumed {
+            run, from_epoch, ..
+        } => format!("{} from epoch {from_epoch}", name(run)),
         Fact::CheckpointSaved { run, epoch } => format!("{} epoch {epoch}", name(run)),
         Fact::RunFinished {
             run,

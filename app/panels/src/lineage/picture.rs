@@ -14,6 +14,10 @@ use super::place::heights;
 use crate::{Ctx, Selection};
 
 const BOX_WIDTH: f32 = 172.0;
+/// A longer text is cut, and whole under the pointer.
+const MOST_BOX_WIDTH: f32 = 320.0;
+/// What stands beside the text: the icon and the margins.
+const BESIDE_TEXT: f32 = 46.0;
 const BOX_HEIGHT: f32 = 48.0;
 const ROW: f32 = 60.0;
 /// The least room between two layers, for the curves.
@@ -65,20 +69,19 @@ impl Picture {
     pub(super) fn ui(&self, ctx: &Ctx<'_>, ui: &mut Ui) -> Option<Clicked> {
         let mut clicked = None;
         let count = self.layers.len().max(1) as f32;
-        let room = ui.available_width() - BOX_WIDTH * count - 16.0;
+        let width = self.box_width(ctx.look, ui);
+        let room = ui.available_width() - width * count - 16.0;
         let gap = (room / (count - 1.0).max(1.0)).clamp(GAP, MOST_GAP);
         ScrollArea::both()
             .id_salt("lineage")
             .auto_shrink(false)
             .show_viewport(ui, |ui, _| {
-                let size = vec2(
-                    (BOX_WIDTH + gap) * count - gap,
-                    HEAD + self.rows as f32 * ROW,
-                );
+                let size = vec2((width + gap) * count - gap, HEAD + self.rows as f32 * ROW);
                 let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
                 let place = Place {
                     origin: rect.min,
-                    pitch: BOX_WIDTH + gap,
+                    pitch: width + gap,
+                    width,
                 };
                 self.heads_ui(ctx.look, ui, &place);
                 self.paint_edges(ctx.look, ui, &place);
@@ -92,6 +95,32 @@ impl Picture {
         clicked
     }
 
+    /// As wide as the longest text, up to a limit and to the room there is.
+    fn box_width(&self, look: &Look, ui: &Ui) -> f32 {
+        let longest = |texts: Vec<String>| {
+            let longest = texts.into_iter().max_by_key(|text| text.chars().count());
+            longest.unwrap_or_default()
+        };
+        let (titles, details) = self
+            .folded
+            .items
+            .iter()
+            .map(texts)
+            .map(|(title, detail, _)| (title, detail))
+            .unzip();
+        let width = |text: String, font| {
+            let ink = look.palette.text;
+            paint::line(ui, &text, font, ink, f32::INFINITY).size().x
+        };
+        let text = width(longest(titles), look.medium_font())
+            .max(width(longest(details), look.caption_font()));
+        let count = self.layers.len().max(1) as f32;
+        let share = (ui.available_width() - 16.0 - GAP * (count - 1.0)) / count;
+        // The longest by count need not be the widest.
+        let wanted = (text * 1.06 + BESIDE_TEXT).clamp(BOX_WIDTH, MOST_BOX_WIDTH);
+        wanted.min(share).max(BOX_WIDTH)
+    }
+
     fn heads_ui(&self, look: &Look, ui: &Ui, place: &Place) {
         for (column, &layer) in self.layers.iter().enumerate() {
             let kind = KINDS[layer];
@@ -101,7 +130,7 @@ impl Picture {
             }
             let at = place.origin + vec2(column as f32 * place.pitch, 4.0);
             let ink = look.palette.text_faint;
-            let text = paint::line(ui, &word, look.caption_font(), ink, BOX_WIDTH);
+            let text = paint::line(ui, &word, look.caption_font(), ink, place.width);
             ui.painter().galley(at, text, ink);
         }
     }
@@ -114,7 +143,7 @@ impl Picture {
                 column.unwrap_or(0) as f32 * place.pitch,
                 HEAD + self.height[index] as f32 * ROW,
             );
-        Rect::from_min_size(min, vec2(BOX_WIDTH, BOX_HEIGHT))
+        Rect::from_min_size(min, vec2(place.width, BOX_HEIGHT))
     }
 
     /// Quiet edges first, so that the lit path lies over them.
@@ -185,6 +214,8 @@ struct Place {
     origin: Pos2,
     /// From one layer to the next.
     pitch: f32,
+    /// Of every box.
+    width: f32,
 }
 
 /// Kinds in the order of the layers.

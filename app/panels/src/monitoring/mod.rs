@@ -68,23 +68,6 @@ impl MonitoringPanel {
         let has_choice = ctx.snapshot.endpoints.len() > 1;
         let width = if has_choice { 460.0 } else { 304.0 };
         head_ui(look, ui, ("Monitoring", &said), width, |ui| {
-            if look
-                .primary_icon_button_ui(ui, icon::REFRESH, "Measure")
-                .clicked()
-            {
-                ctx.commands.push(Command::MeasureDrift {
-                    model: name.clone(),
-                    window: self.window,
-                });
-            }
-            let windows = data::WINDOWS.map(|window| {
-                (
-                    window,
-                    format!("Last {} predictions", format::count(window)),
-                )
-            });
-            ui.spacing_mut().combo_width = 188.0;
-            look.select_ui(ui, "Window", &mut self.window, &windows);
             if has_choice {
                 ui.spacing_mut().combo_width = 140.0;
                 let mut picked = name.clone();
@@ -100,6 +83,23 @@ impl MonitoringPanel {
                 {
                     ctx.view.select(Selection::Endpoint(picked));
                 }
+            }
+            let windows = data::WINDOWS.map(|window| {
+                (
+                    window,
+                    format!("Last {} predictions", format::count(window)),
+                )
+            });
+            ui.spacing_mut().combo_width = 188.0;
+            look.select_ui(ui, "Window", &mut self.window, &windows);
+            if look
+                .primary_icon_button_ui(ui, icon::REFRESH, "Measure")
+                .clicked()
+            {
+                ctx.commands.push(Command::MeasureDrift {
+                    model: name.clone(),
+                    window: self.window,
+                });
             }
         });
     }

@@ -156,16 +156,26 @@ pub(crate) fn alias_complaint(alias: &str) -> Option<&'static str> {
     None
 }
 
+/// Letters of a model's name at most; the engine takes no longer one.
+pub(crate) const LONGEST_NAME: usize = 64;
+
 /// Why a model cannot have this name, if it cannot.
 pub(crate) fn name_complaint(name: &str) -> Option<&'static str> {
     let name = name.trim();
     if name.is_empty() {
         return Some("A model needs a name");
     }
-    let is_plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.');
+    if name.len() > LONGEST_NAME {
+        return Some("At most 64 letters");
+    }
+    if name.starts_with('.') {
+        return Some("A model's name does not start with a dot");
+    }
+    let is_plain =
+        |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
     if !name.chars().all(is_plain) {
         return Some(
-            "Letters, digits, - _ and . only, as the name stands in the endpoint's address",
+            "Plain letters, digits, - _ and . only, as the name stands in the endpoint's address",
         );
     }
     None

@@ -1,23 +1,31 @@
 //! The open version: its head with Serve, its aliases, its metrics, and what makes it trustworthy.
 
 use contract::{Command, Metrics, Model, ModelSelector, ModelVersion, VersionSelector};
-use egui::{Align, Layout, Popup, PopupCloseBehavior, ScrollArea, Ui};
+use egui::{Popup, PopupCloseBehavior, ScrollArea, Ui};
 use look::{Tone, icon};
 
 use super::data::{CHAMPION, alias_complaint, endpoint_of, flags, parity};
-use super::package;
+use super::{flag, package};
 use crate::experiments::{metric_rows, metrics_ui};
-use crate::parts::{ago_ui, cut_label_ui, from_right_ui};
+use crate::parts::{ago_ui, cut_label_ui};
 use crate::{Ctx, Place, Selection};
 
-/// Room that a name is worth more than a chip that says what the button says.
-const NAME_FROM: f32 = 320.0;
+/// In a narrower head the name is worth more than a chip that says what the button says.
+const WIDE_HEAD: f32 = 500.0;
 /// Room that the version's chip and its age need after the name.
 const VERSION_AND_AGE: f32 = 116.0;
 
 pub(super) fn head_ui(ctx: &Ctx<'_>, ui: &mut Ui, model: &Model, version: &ModelVersion) {
     let look = ctx.look;
-    from_right_ui(ui, 32.0, |ui| {
+    let has_room = ui.available_width() > WIDE_HEAD;
+    let name = |ui: &mut Ui| {
+        let room = ui.available_width() - VERSION_AND_AGE;
+        cut_label_ui(ui, room, look.page(model.name.as_str()));
+        look.chip_ui(ui, Tone::Neutral, &format!("v{}", version.id.version));
+        ago_ui(ctx, ui, version.created);
+    };
+    look.ends_ui(ui, 32.0, name, |ui| {
+        serve_ui(ctx, ui, (model, version), has_room);
         let more = look.icon_button_ui(ui, icon::MORE, "More actions");
         look.menu_ui(&more, |ui| {
             if ui.button("Show lineage").clicked() {
@@ -31,27 +39,20 @@ pub(super) fn head_ui(ctx: &Ctx<'_>, ui: &mut Ui, model: &Model, version: &Model
                 ctx.view.copy(version.id.to_string());
             }
         });
-        serve_ui(ctx, ui, model, version);
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let room = ui.available_width() - VERSION_AND_AGE;
-            cut_label_ui(ui, room, look.page(model.name.as_str()));
-            look.chip_ui(ui, Tone::Neutral, &format!("v{}", version.id.version));
-            ago_ui(ctx, ui, version.created);
-        });
     });
     ui.add_space(look.space.s);
 }
 
-fn serve_ui(ctx: &Ctx<'_>, ui: &mut Ui, model: &Model, version: &ModelVersion) {
+fn serve_ui(ctx: &Ctx<'_>, ui: &mut Ui, (model, version): (&Model, &ModelVersion), has_room: bool) {
     let look = ctx.look;
     let served = endpoint_of(ctx.snapshot, &model.name);
     if served.is_some_and(|endpoint| endpoint.version == version.id) {
+        if has_room {
+            look.chip_ui(ui, Tone::Done, "Served");
+        }
         if look.button_ui(ui, "Show endpoint").clicked() {
             ctx.view.select(Selection::Endpoint(model.name.clone()));
             ctx.view.navigate(Place::Serving);
-        }
-        if ui.available_width() > NAME_FROM {
-            look.chip_ui(ui, Tone::Done, "Served");
         }
         return;
     }
@@ -131,12 +132,7 @@ fn aliases_ui(
     let flags = flags(model, version.id.version);
     ui.horizontal_wrapped(|ui| {
         for flag in &flags {
-            let tone = if &**flag == CHAMPION {
-                Tone::Accent
-            } else {
-                Tone::Neutral
-            };
-            look.chip_ui(ui, tone, flag);
+            flag::flag_ui(look, ui, flag);
             let label = format!("Take {flag} away from v{}", version.id.version);
             if look.icon_button_ui(ui, icon::CLOSE, &label).clicked() {
                 ctx.commands.push(Command::RemoveAlias {

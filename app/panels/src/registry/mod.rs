@@ -2,6 +2,7 @@
 
 mod data;
 mod details;
+mod flag;
 mod list;
 mod package;
 #[cfg(test)]
@@ -18,7 +19,7 @@ use crate::parts::inset_ui;
 use crate::states::{self, Sample};
 use crate::{Ctx, Place, Selection};
 
-pub(crate) use data::name_complaint;
+pub(crate) use data::{LONGEST_NAME, name_complaint};
 
 /// From these widths on the list and the versions stand beside the details.
 const WIDE: f32 = 720.0;
@@ -68,7 +69,8 @@ impl RegistryPanel {
 
     fn body_ui(&mut self, ctx: &Ctx<'_>, ui: &mut Ui, model: &Model, version: &Arc<ModelVersion>) {
         let rows = self.rows.of(ctx.snapshot, model);
-        let panel = if ui.available_width() >= WIDE {
+        let is_wide = ui.available_width() >= WIDE;
+        let panel = if is_wide {
             egui::Panel::left("versions beside")
                 .default_size(VERSIONS_WIDTH)
                 .size_range(240.0..=520.0)
@@ -83,7 +85,8 @@ impl RegistryPanel {
             .show(ui, |ui| versions::versions_ui(ctx, ui, rows, version));
         let alias = &mut self.alias;
         let frame = egui::Frame::new().inner_margin(egui::Margin {
-            left: ctx.look.space.l as i8,
+            // Under each other, both begin at the same edge.
+            left: if is_wide { ctx.look.space.l as i8 } else { 0 },
             ..egui::Margin::ZERO
         });
         egui::CentralPanel::no_frame().frame(frame).show(ui, |ui| {

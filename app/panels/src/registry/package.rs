@@ -1,4 +1,4 @@
-//! What is inside a version: the columns that go in, what comes out, and the files of the package with their digests.
+//! What is inside a version: the columns that go in, what comes out, and the files of the package with their sizes and digests.
 
 use contract::{InputSpec, ModelVersion, Signature};
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
@@ -111,6 +111,11 @@ pub(super) fn files_ui(ctx: &Ctx<'_>, ui: &mut Ui, version: &ModelVersion) {
                     ui.add(egui::Label::new(look.mono(&**name)).truncate())
                         .on_hover_text(purpose(name));
                 });
+                if let Some(bytes) = version.file_bytes.get(name) {
+                    cell_ui(ui, 84.0, |ui| {
+                        ui.label(look.secondary(format::bytes(*bytes)));
+                    });
+                }
                 look.copy_text_ui(ui, digest.short(), digest.as_str());
             },
         );

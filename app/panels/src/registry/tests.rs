@@ -80,10 +80,12 @@ fn an_alias_is_a_word_that_is_no_version() {
 
 #[test]
 fn a_models_name_can_stand_in_an_address() {
-    for right in ["wine", "wine-quality_2.1", "Käse"] {
+    for right in ["wine", "wine-quality_2.1", "Wine", "9"] {
         assert_eq!(name_complaint(right), None, "{right:?}");
     }
-    for wrong in ["", "  ", "a/b", "a@1", "a b", "a?b"] {
+    for wrong in ["", "  ", "a/b", "a@1", "a b", "a?b", "Käse", ".wine"] {
         assert!(name_complaint(wrong).is_some(), "{wrong:?}");
     }
+    assert_eq!(name_complaint(&"w".repeat(64)), None);
+    assert!(name_complaint(&"w".repeat(65)).is_some());
 }

@@ -2,9 +2,10 @@
 
 use contract::{Model, ModelName, ModelVersion, Snapshot};
 use egui::{Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
-use look::{Tone, format, icon, paint};
+use look::{format, paint};
 
-use super::data::{CHAMPION, VersionRow, version_rows};
+use super::data::{VersionRow, version_rows};
+use super::flag;
 use crate::experiments::signed_metric;
 use crate::parts::exact_time;
 use crate::{Ctx, Selection};
@@ -67,7 +68,7 @@ fn version_ui(
         paint_texts(ctx, ui, row, rect);
     });
     let center = pos2(left + LINE, top + ROW / 2.0);
-    paint_time(ctx, ui, center, row, (is_newest, is_oldest));
+    paint_time(ctx, ui, center, (is_newest, is_oldest));
     let response = shown.response.on_hover_text(exact_time(row.created));
     if response.clicked() {
         ctx.view.select(Selection::ModelVersion(row.id.clone()));
@@ -75,13 +76,7 @@ fn version_ui(
 }
 
 /// The line from one version to the next, with a dot for this one.
-fn paint_time(
-    ctx: &Ctx<'_>,
-    ui: &Ui,
-    center: egui::Pos2,
-    row: &VersionRow,
-    (is_newest, is_oldest): (bool, bool),
-) {
+fn paint_time(ctx: &Ctx<'_>, ui: &Ui, center: egui::Pos2, (is_newest, is_oldest): (bool, bool)) {
     let palette = &ctx.look.palette;
     let painter = ui.painter();
     let stroke = Stroke::new(1.5, palette.line_strong);
@@ -92,11 +87,8 @@ fn paint_time(
     if !is_oldest {
         painter.vline(center.x, center.y + gap..=center.y + half, stroke);
     }
-    if row.flags.iter().any(|flag| &**flag == CHAMPION) {
-        painter.circle_filled(center, 5.0, palette.accent);
-    } else {
-        painter.circle_stroke(center, 4.0, Stroke::new(1.5, palette.text_faint));
-    }
+    // What is the champion is told by its flag.
+    painter.circle_stroke(center, 4.0, Stroke::new(1.5, palette.text_faint));
 }
 
 fn paint_texts(ctx: &Ctx<'_>, ui: &Ui, row: &VersionRow, rect: Rect) {
@@ -131,7 +123,7 @@ fn paint_texts(ctx: &Ctx<'_>, ui: &Ui, row: &VersionRow, rect: Rect) {
     let mut x = rect.left() + title.size().x + look.space.s;
     painter.galley(pos2(rect.left(), upper), title, palette.text);
     for flag in &row.flags {
-        x += paint_flag(ctx, ui, pos2(x, upper - 1.0), flag, right - 100.0) + look.space.xs;
+        x += flag::paint(look, ui, pos2(x, upper - 1.0), (flag, right - 100.0)) + look.space.xs;
     }
     let ago = format::ago(ctx.view.now.unix_millis, row.created.unix_millis);
     let from = match row.run_number {
@@ -143,35 +135,6 @@ fn paint_texts(ctx: &Ctx<'_>, ui: &Ui, row: &VersionRow, rect: Rect) {
     let room = (below_left - rect.left() - look.space.s).max(0.0);
     let line = paint::line(ui, &text, look.secondary_font(), palette.text_second, room);
     painter.galley(pos2(rect.left(), lower), line, palette.text_second);
-}
-
-/// A flag with the alias on it; gives its width, 0 where there is no room left.
-fn paint_flag(ctx: &Ctx<'_>, ui: &Ui, at: egui::Pos2, alias: &str, right: f32) -> f32 {
-    let look = ctx.look;
-    let tone = if alias == CHAMPION {
-        Tone::Accent
-    } else {
-        Tone::Neutral
-    };
-    let ink = look.palette.tone(tone);
-    let room = right - at.x - 24.0;
-    if room < 16.0 {
-        return 0.0;
-    }
-    let text = paint::line(ui, alias, look.secondary_font(), ink, room);
-    let rect = Rect::from_min_size(at, vec2(text.size().x + 26.0, 18.0));
-    let painter = ui.painter();
-    painter.rect_filled(rect, 9, look.palette.tint(tone));
-    painter.text(
-        pos2(rect.left() + 11.0, rect.center().y),
-        egui::Align2::CENTER_CENTER,
-        icon::FLAG.0,
-        look.icon_font(12.0),
-        ink,
-    );
-    let text_at = pos2(rect.left() + 19.0, rect.center().y - text.size().y / 2.0);
-    painter.galley(text_at, text, ink);
-    rect.width()
 }
 
 /// What a screen reader says of a version.

@@ -344,7 +344,7 @@ pub(crate) fn log_rows(requests: &[Arc<RequestLine>], model: Option<&ModelName>)
                 _ => Tone::Fail,
             },
             rows: format::count(u64::from(line.rows)),
-            duration: format::duration(line.micros as f64 / 1e6),
+            duration: format::micros(line.micros),
             model: line
                 .model
                 .as_ref()

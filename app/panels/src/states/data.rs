@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use contract::{
     ColumnProfile, ColumnRole, ColumnSpec, ColumnType, ColumnWarning, DataVersion, DataVersionRef,
-    DatasetName, FileFormat, ReaderOptions, RowsPage, RowsView, SourceFile,
+    DatasetName, FileFormat, ReaderOptions, SourceFile,
 };
 
 use super::{ago, digest, noise};
 
-const WINE: &str = include_str!("wine.csv");
-const IRIS: &str = include_str!("iris.csv");
+pub(super) const WINE: &str = include_str!("wine.csv");
+pub(super) const IRIS: &str = include_str!("iris.csv");
 const BINS: usize = 20;
 
 /// 178 wines of three cultivars.
@@ -93,6 +93,13 @@ pub fn rejected_rows() -> DataVersion {
     version
 }
 
+/// A file that was read with the wrong delimiter, perhaps: three million rows did not fit.
+pub fn three_million_rejects() -> DataVersion {
+    let mut version = rejected_rows();
+    version.rejected_rows = 3_000_000;
+    version
+}
+
 /// More rows than a table can hold; only the window in view is ever asked for.
 pub fn sales_of_ten_million_rows() -> DataVersion {
     made_up(
@@ -165,59 +172,7 @@ pub fn small(name: &str) -> DataVersion {
     )
 }
 
-/// Rows `first_row..first_row + count` of a version: wine's and iris's own, made-up ones elsewhere.
-pub fn rows_of(version: &DataVersion, first_row: u64, count: u32) -> RowsView {
-    let source = match version.id.dataset.as_str() {
-        "wine" => Some(WINE),
-        "iris" => Some(IRIS),
-        _ => None,
-    };
-    let last = (first_row + u64::from(count)).min(version.rows);
-    let rows = (first_row..last)
-        .map(|row| match source {
-            Some(text) => text
-                .lines()
-                .nth(row as usize + 1)
-                .unwrap_or_default()
-                .split(',')
-                .map(|cell| Some(Arc::from(cell)))
-                .collect(),
-            None => version
-                .columns
-                .iter()
-                .enumerate()
-                .map(|(place, column)| made_up_cell(column.column_type, row, place as u64))
-                .collect(),
-        })
-        .collect();
-    RowsView {
-        version: version.id.clone(),
-        page: RowsPage { first_row, rows },
-    }
-}
-
-fn made_up_cell(column_type: ColumnType, row: u64, column: u64) -> Option<Arc<str>> {
-    let chance = noise(row * 64 + column + 11);
-    if column > 1 && chance < 0.04 {
-        return None;
-    }
-    let text = match column_type {
-        ColumnType::Integer if column == 0 => (row + 1).to_string(),
-        ColumnType::Integer => ((chance * 40.0) as u64).to_string(),
-        ColumnType::Float => format!("{:.2}", chance * 800.0),
-        ColumnType::Boolean => (chance > 0.8).to_string(),
-        ColumnType::Text => made_up_category((chance * chance * 12.0) as usize).into(),
-        ColumnType::Timestamp => format!(
-            "2026-{:02}-{:02} {:02}:00:00",
-            1 + row / 28 % 12,
-            1 + row % 28,
-            (chance * 24.0) as u64
-        ),
-    };
-    Some(text.into())
-}
-
-fn made_up_category(index: usize) -> &'static str {
+pub(super) fn made_up_category(index: usize) -> &'static str {
     const CATEGORIES: [&str; 12] = [
         "Germany",
         "France",

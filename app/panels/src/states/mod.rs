@@ -2,6 +2,7 @@
 
 mod data;
 mod learning;
+mod pages;
 mod serving;
 mod story;
 
@@ -11,14 +12,16 @@ use std::sync::Arc;
 use contract::{
     DataVersion, Dataset, DeviceInfo, DriftVerdict, Endpoint, EndpointFigures, EndpointView,
     JournalHead, JournalView, Model, ModelName, Notice, PredictedOutput, ProjectId, ProjectInfo,
-    Run, RunState, ServerAddress, Snapshot, TaskView, Timestamp, TriedPrediction, Verified,
+    RejectsView, Run, RunState, ServerAddress, Snapshot, TaskView, Timestamp, TriedPrediction,
+    Verified,
 };
 
 pub use data::{
-    iris, long_names, rejected_rows, rows_of, sales_of_ten_million_rows, small, wide, wine,
-    wine_second_version,
+    iris, long_names, rejected_rows, sales_of_ten_million_rows, small, three_million_rejects, wide,
+    wine, wine_second_version,
 };
 pub use learning::{curves_of, recipe, run};
+pub use pages::{points_of, rejects_of, rows_of};
 pub use serving::{
     drift_report, figures, model_version, not_enough_predictions, requests, signature,
 };
@@ -140,6 +143,26 @@ impl Sample {
     /// The rows of `version` from `first_row` on, as `Command::ShowRows` would have put them.
     pub fn rows(mut self, version: &DataVersion, first_row: u64, count: u32) -> Self {
         self.snapshot.rows = Some(Arc::new(rows_of(version, first_row, count)));
+        self
+    }
+
+    /// The points of the first chart of `version` over at most `count` rows, as `Command::ShowPoints` would have put them.
+    pub fn points(mut self, version: &DataVersion, count: u32) -> Self {
+        if let Some(query) = crate::datasets::first_query(version) {
+            self.snapshot.points = Some(Arc::new(points_of(version, query, count)));
+        }
+        self
+    }
+
+    /// The rejected rows of `version` from `first` on, as `Command::ShowRejects` would have put them.
+    pub fn rejects(mut self, version: &DataVersion, first: u64, count: u32) -> Self {
+        self.snapshot.rejects = Some(Arc::new(rejects_of(version, first, count)));
+        self
+    }
+
+    /// The same, of any kind.
+    pub fn rejects_view(mut self, view: RejectsView) -> Self {
+        self.snapshot.rejects = Some(Arc::new(view));
         self
     }
 

@@ -85,7 +85,7 @@ impl TaskRow {
 }
 
 /// An error's sentence and its next step, as the engine writes them: `the disk is full (free some space)`.
-/// Both begin with a capital letter, as they stand alone on the screen.
+/// Both begin with a capital letter, as they stand alone on the screen, unless they begin with a name.
 pub(crate) fn error_and_hint(text: &str) -> (String, Option<String>) {
     let text = text.trim();
     let split = text
@@ -115,6 +115,15 @@ fn opening_of_last(text: &str) -> Option<usize> {
 }
 
 fn sentence(text: &str) -> String {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let word = first.trim_end_matches([',', ':', ';']);
+    // `nul.csv`, `f(x)` and `malic_acid` are written as they are called.
+    let is_word = word
+        .chars()
+        .all(|letter| letter.is_alphabetic() || matches!(letter, '-' | '\'' | '’'));
+    if !is_word {
+        return text.to_owned();
+    }
     let mut letters = text.chars();
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
@@ -260,7 +269,14 @@ mod tests {
             "The loss is NaN",
             Some("Lower the rate (a tenth is a good try), and look again"),
         );
-        check("f(x) is no column", "F(x) is no column", None);
+        check("f(x) is no column", "f(x) is no column", None);
+        check(
+            "nul.csv holds no table (pick another file)",
+            "nul.csv holds no table",
+            Some("Pick another file"),
+        );
+        check("malic_acid is empty", "malic_acid is empty", None);
+        check("cannot read it: gone", "Cannot read it: gone", None);
         check("(all of it)", "(all of it)", None);
         check("a bracket is missing)", "A bracket is missing)", None);
         check("", "", None);

@@ -240,7 +240,8 @@ impl Draft {
                 leaking.push(&column.name);
             }
         }
-        if count == 0 {
+        // Without a target nothing is proposed yet, and there is one thing to say.
+        if count == 0 && self.target.is_some() {
             found.error(Field::Features, "Choose at least one feature".into());
         }
         if !leaking.is_empty() {

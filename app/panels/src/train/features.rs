@@ -52,8 +52,8 @@ pub(super) fn features_ui(
     let inactive = &mut ui.visuals_mut().widgets.inactive;
     inactive.bg_fill = look.palette.ground;
     inactive.bg_stroke.color = look.palette.line_strong;
-    ScrollArea::vertical()
-        .id_salt("features")
+    super::ui::top(ScrollArea::vertical(), open)
+        .id_salt(("features", &version.id))
         .max_height(room)
         .auto_shrink([false, true])
         .show_rows(ui, ROW, listed.rows.len(), |ui, rows| {
@@ -61,6 +61,7 @@ pub(super) fn features_ui(
             for row in listed.rows.get(rows).unwrap_or_default() {
                 feature_ui(ctx, ui, row, open);
             }
+            open.features_focus.follow(ui);
         });
     if listed.rows.is_empty() {
         ui.label(look.secondary("No column has this in its name"));

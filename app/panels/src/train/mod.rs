@@ -2,9 +2,11 @@
 
 mod data;
 mod features;
+mod focus;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod touched;
 mod ui;
 
 use std::sync::Arc;
@@ -26,6 +28,16 @@ pub struct TrainDialog {
 struct Open {
     version: DataVersionRef,
     draft: Draft,
+    /// The draft as it was opened: what differs from it was touched by a person.
+    start: Draft,
+    /// Train was pressed while something was wrong.
+    is_tried: bool,
+    /// Not drawn yet: it begins at the top.
+    is_fresh: bool,
+    /// The keyboard is to come to the target.
+    wants_focus: bool,
+    settings_focus: focus::Followed,
+    features_focus: focus::Followed,
     feature_filter: String,
     target_filter: String,
     checked: Option<Checked>,
@@ -73,7 +85,9 @@ impl TrainDialog {
         match ui::dialog_ui(ctx, ui, &version, open) {
             ui::Outcome::Open => {}
             ui::Outcome::Closed => self.open = None,
+            ui::Outcome::Tried => open.try_in_vain(),
             ui::Outcome::Train(recipe) => {
+                ctx.view.expect_run(ctx.snapshot, &recipe);
                 ctx.commands.push(Command::StartRun { recipe });
                 ctx.view.navigate(Place::Experiments);
                 self.open = None;
@@ -92,6 +106,12 @@ impl TrainDialog {
             is_gpu: true,
             is_software: true,
         });
+        let mut without_target = states::wine();
+        for column in &mut without_target.columns {
+            if column.role == contract::ColumnRole::Target {
+                column.role = contract::ColumnRole::Feature;
+            }
+        }
         vec![
             ("wine", Sample::new().dataset(vec![states::wine()]).done()),
             (
@@ -99,6 +119,10 @@ impl TrainDialog {
                 Sample::new()
                     .dataset(vec![states::sales_of_ten_million_rows()])
                     .done(),
+            ),
+            (
+                "without_target",
+                Sample::new().dataset(vec![without_target]).done(),
             ),
             ("without_gpu", without_gpu),
             ("software_gpu", software_gpu),
@@ -121,7 +145,13 @@ impl Open {
     fn new(version: DataVersionRef, draft: Draft) -> Self {
         Self {
             version,
+            start: draft.clone(),
             draft,
+            is_tried: false,
+            is_fresh: true,
+            wants_focus: true,
+            settings_focus: focus::Followed::default(),
+            features_focus: focus::Followed::default(),
             feature_filter: String::new(),
             target_filter: String::new(),
             checked: None,
@@ -151,10 +181,30 @@ impl Open {
             .map_or(&[], |checked| &checked.messages)
     }
 
+    fn is_wrong(&self) -> bool {
+        self.messages().iter().any(|message| message.is_error)
+    }
+
+    /// What is to be said. An error of what nobody has touched yet waits until somebody tries to start.
+    fn said(&self) -> impl Iterator<Item = &Message> {
+        self.messages().iter().filter(|message| {
+            !message.is_error || self.is_tried || self.draft.is_touched(&self.start, message.field)
+        })
+    }
+
+    fn try_in_vain(&mut self) {
+        self.is_tried = true;
+        self.wants_focus = self.draft.target.is_none();
+    }
+
+    /// Something of it would be lost.
+    fn is_edited(&self) -> bool {
+        self.draft != self.start
+    }
+
     /// What is to be said beside a field; errors before notes.
     fn message(&self, field: Field) -> Option<Message> {
-        self.messages()
-            .iter()
+        self.said()
             .filter(|message| message.field == field)
             .max_by_key(|message| message.is_error)
             .cloned()

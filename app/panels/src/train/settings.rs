@@ -37,6 +37,8 @@ pub(super) fn row_ui(
                     ui.add(egui::Label::new(text).wrap());
                 }
             }
+            // Two lines fill the room: what follows keeps its distance.
+            ui.add_space(look.space.s);
         });
         ui.with_layout(Layout::right_to_left(Align::Center), add_control);
     });

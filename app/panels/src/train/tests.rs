@@ -66,9 +66,55 @@ fn without_a_target_there_is_no_recipe() {
     assert_eq!(draft.recipe(&wine), None);
     expect![[r#"
         Target error: Choose the column to predict
-        Features error: Choose at least one feature
     "#]]
     .assert_eq(&messages(&draft, &wine));
+}
+
+/// What the dialog says of an opened draft after a change.
+fn said(change: impl FnOnce(&mut super::Open)) -> Vec<String> {
+    let mut snapshot = states::Sample::new().dataset(vec![states::wine()]).done();
+    let dataset = std::sync::Arc::make_mut(&mut snapshot.datasets[0]);
+    let version = std::sync::Arc::make_mut(&mut dataset.versions[0]);
+    for column in &mut version.columns {
+        if column.role == ColumnRole::Target {
+            column.role = ColumnRole::Feature;
+        }
+    }
+    let version = snapshot.datasets[0].versions[0].clone();
+    let mut open = super::Open::new(version.id.clone(), Draft::new(&version));
+    change(&mut open);
+    open.check(&version, &snapshot);
+    open.said().map(|message| message.text.clone()).collect()
+}
+
+#[test]
+fn what_is_wrong_is_told_after_a_touch_or_a_try() {
+    assert_eq!(said(|_| {}), [""; 0], "nobody did anything yet");
+    assert_eq!(
+        said(super::Open::try_in_vain),
+        ["Choose the column to predict"],
+        "and nothing that follows from it"
+    );
+    assert_eq!(
+        said(|open| open.draft.hidden = "64, wide".into()),
+        ["“wide” is not a layer width from 1 to 65\u{202f}536"]
+    );
+    let both = said(|open| {
+        open.draft.training.epochs = 0;
+        open.try_in_vain();
+    });
+    assert_eq!(both.len(), 2, "{both:?}");
+}
+
+#[test]
+fn a_draft_is_edited_once_it_differs_from_what_was_opened() {
+    let wine = states::wine();
+    let mut open = super::Open::new(wine.id.clone(), Draft::new(&wine));
+    assert!(!open.is_edited());
+    open.draft.seed = 7;
+    assert!(open.is_edited());
+    open.draft.seed = open.start.seed;
+    assert!(!open.is_edited());
 }
 
 #[test]

@@ -12,7 +12,6 @@ use look::{Look, Tone, format, icon, paint};
 use super::data::{Field, Message, task_choices, task_reason};
 use super::{Open, features, settings};
 use crate::Ctx;
-use crate::parts::from_right_ui;
 
 const WIDTH: f32 = 920.0;
 const SETTINGS: f32 = 500.0;
@@ -25,6 +24,8 @@ const FIXED_HEIGHT: f32 = 200.0;
 pub(super) enum Outcome {
     Open,
     Closed,
+    /// Train was pressed, and something is wrong.
+    Tried,
     Train(Box<Recipe>),
 }
 
@@ -46,14 +47,15 @@ pub(super) fn dialog_ui(
             head_ui(ctx, ui, version);
             ui.add_space(look.space.s);
             if width < WIDTH {
-                ScrollArea::vertical()
-                    .id_salt("train body")
+                top(ScrollArea::vertical(), open)
+                    .id_salt(("train body", &version.id))
                     .max_height(body)
                     .auto_shrink([false, true])
                     .show(ui, |ui| {
                         left_ui(ctx, ui, version, open);
                         ui.add_space(look.space.l);
                         features::features_ui(ctx, ui, version, open, 240.0);
+                        open.settings_focus.follow(ui);
                     });
             } else {
                 ui.horizontal_top(|ui| {
@@ -70,10 +72,22 @@ pub(super) fn dialog_ui(
             look.hairline_ui(ui);
             foot_ui(ctx, ui, version, open)
         });
-    if matches!(shown.inner, Outcome::Open) && shown.should_close() {
+    open.is_fresh = false;
+    // A click beside it, which may be a slip, throws no work away.
+    let is_beside = shown.backdrop_response.clicked() && open.is_edited();
+    if matches!(shown.inner, Outcome::Open) && shown.should_close() && !is_beside {
         return Outcome::Closed;
     }
     shown.inner
+}
+
+/// Where a person left it for other data says nothing here.
+pub(super) fn top(area: ScrollArea, open: &Open) -> ScrollArea {
+    if open.is_fresh {
+        area.vertical_scroll_offset(0.0)
+    } else {
+        area
+    }
 }
 
 fn column_ui(ui: &mut Ui, size: egui::Vec2, add_contents: impl FnOnce(&mut Ui)) {
@@ -96,13 +110,14 @@ fn head_ui(ctx: &Ctx<'_>, ui: &mut Ui, version: &DataVersion) {
 }
 
 fn left_scroll_ui(ctx: &Ctx<'_>, ui: &mut Ui, version: &DataVersion, open: &mut Open) {
-    ScrollArea::vertical()
-        .id_salt("train settings")
+    top(ScrollArea::vertical(), open)
+        .id_salt(("train settings", &version.id))
         .auto_shrink(false)
         .show(ui, |ui| {
             // The bar floats over the right edge; the controls keep clear of it.
             ui.set_max_width(ui.available_width() - 12.0);
             left_ui(ctx, ui, version, open);
+            open.settings_focus.follow(ui);
         });
 }
 
@@ -138,6 +153,9 @@ fn target_ui(ctx: &Ctx<'_>, ui: &mut Ui, version: &DataVersion, open: &mut Open)
     let look = ctx.look;
     let name = open.draft.target.as_deref().unwrap_or("Choose…").to_owned();
     let button = picker_ui(look, ui, "Target", &name);
+    if std::mem::take(&mut open.wants_focus) {
+        button.request_focus();
+    }
     Popup::from_toggle_button_response(&button)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .width(280.0)
@@ -222,38 +240,32 @@ fn task_ui(
 
 fn foot_ui(ctx: &Ctx<'_>, ui: &mut Ui, version: &DataVersion, open: &Open) -> Outcome {
     let look = ctx.look;
-    let errors: Vec<&Message> = open
-        .messages()
-        .iter()
-        .filter(|message| message.is_error)
-        .collect();
+    let errors: Vec<&Message> = open.said().filter(|message| message.is_error).collect();
     let mut outcome = Outcome::Open;
-    from_right_ui(ui, 32.0, |ui| {
-        ui.add_enabled_ui(errors.is_empty(), |ui| {
-            let train = look.primary_icon_button_ui(ui, icon::TRAIN, "Train");
-            if train.clicked()
-                && let Some(recipe) = open.draft.recipe(version)
-            {
-                outcome = Outcome::Train(Box::new(recipe));
-            }
-        });
+    let said = |ui: &mut Ui| {
+        if let [first, others @ ..] = errors.as_slice() {
+            look.icon_ui(ui, icon::ERROR, 16.0, look.palette.fail);
+            let text = match others.len() {
+                0 => first.text.clone(),
+                more => format!("{}, and {more} more", first.text),
+            };
+            let text = look.secondary(text).color(look.palette.fail);
+            ui.add(egui::Label::new(text).truncate());
+        } else {
+            let [train, validation, test] = open.draft.rows(version).map(format::count);
+            let text = format!("{train} rows to train, {validation} to validate, {test} to test");
+            ui.add(egui::Label::new(look.secondary(text)).truncate());
+        }
+    };
+    look.ends_ui(ui, 32.0, said, |ui| {
         if look.button_ui(ui, "Cancel").clicked() {
             outcome = Outcome::Closed;
         }
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            if let [first, others @ ..] = errors.as_slice() {
-                look.icon_ui(ui, icon::ERROR, 16.0, look.palette.fail);
-                let text = match others.len() {
-                    0 => first.text.clone(),
-                    more => format!("{}, and {more} more", first.text),
-                };
-                let text = look.secondary(text).color(look.palette.fail);
-                ui.add(egui::Label::new(text).truncate());
-            } else {
-                let [train, validation, test] = open.draft.rows(version).map(format::count);
-                let text =
-                    format!("{train} rows to train, {validation} to validate, {test} to test");
-                ui.add(egui::Label::new(look.secondary(text)).truncate());
+        ui.add_enabled_ui(errors.is_empty(), |ui| {
+            let train = look.primary_icon_button_ui(ui, icon::TRAIN, "Train");
+            if train.clicked() {
+                let recipe = open.draft.recipe(version).filter(|_| !open.is_wrong());
+                outcome = recipe.map_or(Outcome::Tried, |recipe| Outcome::Train(Box::new(recipe)));
             }
         });
     });

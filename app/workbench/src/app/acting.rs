@@ -1,6 +1,6 @@
 //! Doing what was wished: actions, requests of the panels, commands for the engine.
 
-use contract::{Command, ModelName, ModelSelector, VersionSelector};
+use contract::{Command, ModelName, ModelSelector, Refusal, VersionSelector};
 use egui::Context;
 use look::{Theme, Tone};
 use panels::{Place, Request, Selection};
@@ -10,7 +10,9 @@ use super::closing_down::After;
 use crate::action::{Action, Situation, Wish};
 use crate::arrival::Purpose;
 use crate::closing::Closing;
+use crate::frame::top_bar::is_inspected;
 use crate::settings::ThemeChoice;
+use crate::undo::Way;
 
 /// Predictions that drift is measured over when nobody says how many.
 const DRIFT_WINDOW: u64 = 1_000;
@@ -43,6 +45,7 @@ impl App {
             Request::Navigate(place) => self.layout.go(place),
             Request::PickFilesToImport => self.pick(Purpose::ImportFiles),
             Request::PickFolderToWatch => self.pick(Purpose::WatchFolder),
+            Request::PickFileForRejects(version) => self.pick(Purpose::ExportRejects(version)),
             Request::Copy(text) => {
                 ctx.copy_text(text);
                 self.toasts.push(Tone::Done, "Copied", None, None);
@@ -65,6 +68,7 @@ impl App {
                 self.save_recent();
             }
             Wish::Take(paths) => self.take(paths),
+            Wish::GoBack(way, step) => self.go_back(ctx, way, Some(step)),
             Wish::OpenBeside(place) => self.layout.open_beside(place),
             Wish::StopAndQuit => self.stop_and_leave(),
             Wish::KeepWorking => self.keep_working(ctx),
@@ -83,6 +87,8 @@ impl App {
             snapshot: &self.snapshot,
             selection: selection.as_ref(),
             tiles: self.layout.tile_count(),
+            undo: self.history.title(Way::Undo),
+            redo: self.history.title(Way::Redo),
         };
         if !action.is_possible(&situation) {
             return;
@@ -103,6 +109,8 @@ impl App {
             Action::Go(place) => self.layout.go(place),
             Action::ShowTasks => self.tray_is_wanted = true,
             Action::DismissNotices => self.dismiss_notices(),
+            Action::Undo => self.go_back(ctx, Way::Undo, None),
+            Action::Redo => self.go_back(ctx, Way::Redo, None),
             Action::OpenBeside => {
                 let place = self.layout.next_beside();
                 self.layout.open_beside(place);
@@ -110,9 +118,7 @@ impl App {
             Action::CloseTile => self.layout.close_focused(),
             Action::MaximiseTile => self.layout.maximise_or_restore(),
             Action::ResetLayout => self.layout.reset(),
-            Action::ToggleInspector => {
-                self.layout.inspector_is_open = !self.layout.inspector_is_open;
-            }
+            Action::ToggleInspector => self.toggle_inspector(),
             Action::ToggleTheme => {
                 self.settings.theme = match self.look.theme {
                     Theme::Dark => ThemeChoice::Light,
@@ -156,14 +162,15 @@ impl App {
                 })
             }
             (Action::PauseRun, Selection::Run(run)) => Some(Command::PauseRun { run }),
-            (Action::ResumeRun, Selection::Run(run)) => Some(Command::ResumeRun { run }),
+            (Action::ResumeRun, Selection::Run(run)) => {
+                Some(Command::ResumeRun { run, device: None })
+            }
             (Action::StopRun, Selection::Run(run)) => Some(Command::StopRun { run }),
             (Action::RegisterRun, Selection::Run(id)) => {
                 let run = self.snapshot.runs.iter().find(|run| run.id == id);
-                // A model is called as the dataset that it learned from, until somebody calls it otherwise.
                 run.map(|run| Command::RegisterRun {
                     run: id.clone(),
-                    name: ModelName::new(run.recipe.data.dataset.as_str()),
+                    name: ModelName::new(panels::proposed_name(&self.snapshot, run)),
                 })
             }
             (Action::SetChampion, Selection::ModelVersion(version)) => Some(Command::SetAlias {
@@ -197,15 +204,31 @@ impl App {
         }
     }
 
+    /// Shows it even with nothing in it: who asks for it sees what it is for.
+    fn toggle_inspector(&mut self) {
+        let selection = self.view.selection();
+        let is_filled = is_inspected(selection.as_ref(), self.layout.place());
+        let is_shown = self.layout.inspector_is_open && (is_filled || self.inspector_is_asked);
+        self.layout.inspector_is_open = !is_shown;
+        self.inspector_is_asked = !is_shown && !is_filled;
+    }
+
     /// Hands a command down; a refusal is shown.
     pub(super) fn ask(&mut self, command: Command) {
         let Some(link) = self.project.link() else {
             return;
         };
-        if let Err(refusal) = link.submit(command) {
-            self.toasts
-                .push(Tone::Warn, refusal.error, None, refusal.hint);
+        match link.submit(command.clone()) {
+            Ok(()) => self
+                .history
+                .remember(&command, &self.snapshot, self.view.now),
+            Err(refusal) => self.refused(refusal),
         }
+    }
+
+    pub(super) fn refused(&mut self, refusal: Refusal) {
+        self.toasts
+            .push(Tone::Fail, refusal.error, None, refusal.hint);
     }
 
     /// On the selected version, or the newest of the newest dataset.

@@ -10,7 +10,8 @@ use egui::{Context, ViewportCommand};
 use super::App;
 use crate::arrival::{Arrival, arrive};
 use crate::closing::{Closing, at_work};
-use crate::engine::{self, Project, Start, Wake};
+use crate::engine::{self, Link, Project, Start, Wake};
+use crate::undo::History;
 
 /// What follows once the open project is closed.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +42,8 @@ impl App {
             return;
         }
         self.after = Some(after);
-        if self.project.link().is_some() && at_work(&self.snapshot).is_some() {
+        let does_the_work = self.project.link().is_some_and(Link::does_the_work);
+        if does_the_work && at_work(&self.snapshot).is_some() {
             self.closing = Closing::Asking;
         } else {
             self.stop_and_leave();
@@ -52,7 +54,9 @@ impl App {
         self.closing = Closing::Going;
         self.keep_layout_now();
         match std::mem::take(&mut self.project) {
-            Project::Open { link, .. } => {
+            Project::Open { link, path } => {
+                self.recent.touch(&path, self.view.now.unix_millis);
+                self.save_recent();
                 self.project = Project::Closing;
                 engine::close(link, self.wake.clone(), self.arrival_sender.clone());
             }
@@ -82,6 +86,7 @@ impl App {
         self.closing = Closing::Stays;
         self.project = Project::None;
         self.snapshot = Arc::new(Snapshot::default());
+        self.history = History::default();
         self.view.clear_selection();
         self.title = Some("Millrace".to_owned());
         match self.after.take() {

@@ -1,16 +1,17 @@
 //! One frame: the frame around, the tiles inside, and what floats over them.
 
-use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+use egui::{CentralPanel, Frame, Margin, Panel, Ui, UiBuilder};
 use panels::{Ctx, Place};
 
 use super::App;
 use crate::action::Situation;
 use crate::closing::{Closing, dialog_ui};
 use crate::dropping;
-use crate::engine::Project;
+use crate::engine::{Link, Project};
 use crate::frame::{Parts, edge, rail, status_bar, top_bar};
 use crate::overlay::overlay_ui;
 use crate::tray;
+use crate::undo::Way;
 
 impl App {
     pub(super) fn draw(&mut self, ui: &mut Ui) {
@@ -20,21 +21,31 @@ impl App {
         let keymap = self.keymap.clone();
         let wishes = std::mem::take(&mut self.wishes);
         let view = std::mem::take(&mut self.view);
+        let holding = self.project.link().and_then(Link::holding);
         let parts = Parts {
             look: &look,
             snapshot: &snapshot,
+            holding: holding.as_ref(),
             keymap: &keymap,
             view: &view,
             wishes: &wishes,
             place: self.layout.place(),
         };
-        let tray_button = has_project.then(|| status_bar::status_bar_ui(ui, parts));
         top_bar::top_bar_ui(ui, parts, has_project);
+        // The status bar has its room first and is drawn last: the focus goes from the top to the bottom.
+        let below = ui.available_rect_before_wrap();
+        let bar = if has_project {
+            look.size.status_bar
+        } else {
+            0.0
+        };
+        let (middle, bottom) = below.split_top_bottom_at_y(below.bottom() - bar);
+        let mut work = ui.new_child(UiBuilder::new().max_rect(middle));
         if has_project {
-            rail::rail_ui(ui, parts);
-            self.inspector_ui(ui, parts);
+            rail::rail_ui(&mut work, parts);
+            self.inspector_ui(&mut work, parts);
         }
-        CentralPanel::no_frame().show(ui, |ui| {
+        CentralPanel::no_frame().show(&mut work, |ui| {
             if has_project {
                 self.work_ui(ui, parts);
             } else {
@@ -44,6 +55,11 @@ impl App {
                 };
                 self.welcome.ui(ui, parts, &self.recent, opening.as_deref());
             }
+        });
+        drop(work);
+        let tray_button = has_project.then(|| {
+            let mut foot = ui.new_child(UiBuilder::new().max_rect(bottom));
+            status_bar::status_bar_ui(&mut foot, parts)
         });
         if let Some(button) = &tray_button {
             if std::mem::take(&mut self.tray_is_wanted) {
@@ -63,6 +79,8 @@ impl App {
             snapshot: parts.snapshot,
             selection: selection.as_ref(),
             tiles: self.layout.tile_count(),
+            undo: self.history.title(Way::Undo),
+            redo: self.history.title(Way::Redo),
         };
         self.palette.ui(ui, parts, &situation);
         if self.closing == Closing::Asking {
@@ -71,6 +89,13 @@ impl App {
                 parts,
                 self.after.as_ref().is_some_and(super::After::is_quit),
             );
+        }
+        let decision = self
+            .path_dialog
+            .as_mut()
+            .and_then(|dialog| dialog.ui(ui, parts.look));
+        if let Some(decision) = decision {
+            self.decided(decision);
         }
         overlay_ui(ui, parts, &self.folders.projects);
     }
@@ -99,9 +124,13 @@ impl App {
         layout.ui(ui, parts.look, &mut show);
     }
 
-    /// At the right, while something is selected and a person did not fold it away.
+    /// At the right, while something of the place is selected and a person did not fold it away.
     fn inspector_ui(&mut self, ui: &mut Ui, parts: Parts<'_>) {
-        if !self.layout.inspector_is_open || parts.view.selection().is_none() {
+        let is_filled = top_bar::is_inspected(parts.view.selection().as_ref(), parts.place);
+        if is_filled {
+            self.inspector_is_asked = false;
+        }
+        if !self.layout.inspector_is_open || !(is_filled || self.inspector_is_asked) {
             return;
         }
         let look = parts.look;
@@ -127,7 +156,11 @@ impl App {
                 let rect = ui.max_rect();
                 ui.painter()
                     .vline(rect.left() + 0.5, rect.y_range(), edge(look));
-                places.inspector_ui(&ctx, ui);
+                if is_filled {
+                    places.inspector_ui(&ctx, ui);
+                } else {
+                    panels::nothing_inspected_ui(look, ui);
+                }
             });
     }
 }

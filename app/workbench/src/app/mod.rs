@@ -3,7 +3,9 @@
 mod acting;
 mod closing_down;
 mod drawing;
+mod handing_over;
 mod projects;
+mod undoing;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,14 +22,16 @@ use crate::disk::{self, Disk, Folders};
 use crate::engine::{Project, Wake};
 use crate::frame::Wishes;
 use crate::keymap::Keymap;
-use crate::notify::Watcher;
+use crate::notify::{Notifier, Watcher};
 use crate::palette::Palette;
+use crate::path_dialog::PathDialog;
 use crate::places::Places;
 use crate::recent::Recent;
 use crate::settings::{Settings, ThemeChoice};
 use crate::settings_page::SettingsPage;
 use crate::tiles::Layout;
 use crate::toasts::Toasts;
+use crate::undo::History;
 use crate::welcome::{Welcome, present};
 use closing_down::After;
 
@@ -65,10 +69,17 @@ pub struct App {
     settings_page: SettingsPage,
     layout: Layout,
     palette: Palette,
+    path_dialog: Option<PathDialog>,
+    /// It was asked for while there was nothing to show in it.
+    inspector_is_asked: bool,
     toasts: Toasts,
+    history: History,
     tray_is_wanted: bool,
     welcome: Welcome,
     watcher: Watcher,
+    notifier: Notifier,
+    /// A notification was clicked.
+    comes_forward: bool,
     closing: Closing,
     after: Option<After>,
     /// What the title bar is to say from the next frame on.
@@ -76,8 +87,10 @@ pub struct App {
     keymap_is_edited: bool,
     /// The window was told to close; once is enough.
     is_goodbye_said: bool,
-    /// Until the first frame was drawn.
+    /// Until the first frame stands on the screen.
     began: Option<Instant>,
+    /// The first frame was drawn; it stands on the screen when the next one begins.
+    has_drawn: bool,
     arrivals: Receiver<Arrival>,
     arrival_sender: SyncSender<Arrival>,
     wake: Wake,
@@ -118,15 +131,21 @@ impl App {
             settings_page: SettingsPage::default(),
             layout: Layout::default(),
             palette: Palette::default(),
+            path_dialog: None,
+            inspector_is_asked: false,
+            history: History::default(),
             tray_is_wanted: false,
             welcome: Welcome::default(),
             watcher: Watcher::default(),
+            notifier: Notifier::default(),
+            comes_forward: false,
             closing: Closing::Stays,
             after: None,
             title: None,
             keymap_is_edited: false,
             is_goodbye_said: false,
             began: Some(options.began),
+            has_drawn: false,
             folders,
             settings,
             keymap,
@@ -177,16 +196,28 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        if self.has_drawn
+            && let Some(began) = self.began.take()
+        {
+            let millis = began.elapsed().as_millis() as u64;
+            tracing::info!(millis, "the first frame stands");
+        }
         self.view.now = now();
         self.take_arrivals();
+        self.watch_holder();
         if let Some(link) = self.project.link() {
             self.snapshot = link.snapshot();
         }
+        self.settle_history();
         let is_focused = ctx.input(|input| input.focused);
-        for sentence in self.watcher.ended(&self.snapshot) {
+        for ended in self.watcher.ended(&self.snapshot) {
             if self.settings.notifications && !is_focused {
-                crate::notify::show(sentence);
+                let (wake, arrivals) = (self.wake.clone(), self.arrival_sender.clone());
+                self.notifier.show(ended, wake, arrivals);
             }
+        }
+        if std::mem::take(&mut self.comes_forward) {
+            come_forward(ctx);
         }
         if is_focused && self.keymap_is_edited {
             self.keymap = read_keymap(&self.folders, &mut self.toasts);
@@ -216,11 +247,12 @@ impl eframe::App for App {
             self.wishes.push(action);
         }
         self.draw(ui);
-        if let Some(began) = self.began.take() {
-            let millis = began.elapsed().as_millis() as u64;
-            tracing::info!(millis, "the first frame stands");
+        tracing::trace!("a frame was drawn");
+        if !std::mem::replace(&mut self.has_drawn, true) {
+            ui.ctx().request_repaint();
         }
         self.do_what_was_wished(ui.ctx());
+        self.remember_layout();
         self.save_settings();
         self.keep_layout(ui.ctx());
     }
@@ -231,6 +263,18 @@ impl eframe::App for App {
 
     fn on_exit(&mut self) {
         self.keep_layout_now();
+    }
+}
+
+/// Brings the window to the front; where the desktop does not let a program do that, it says that it wants to.
+fn come_forward(ctx: &egui::Context) {
+    let attention = egui::UserAttentionType::Informational;
+    for command in [
+        egui::ViewportCommand::Minimized(false),
+        egui::ViewportCommand::Focus,
+        egui::ViewportCommand::RequestUserAttention(attention),
+    ] {
+        ctx.send_viewport_cmd(command);
     }
 }
 
@@ -291,8 +335,27 @@ impl App {
         self.act(ctx, action);
     }
 
+    /// Another picture of the same project, as if the engine had published it.
+    pub(crate) fn publish_of_test(&mut self, fresh: Snapshot) {
+        if let Project::Open {
+            link: crate::engine::Link::Still { snapshot, .. },
+            ..
+        } = &mut self.project
+        {
+            *snapshot = Arc::new(fresh);
+        }
+    }
+
     pub(crate) fn snapshot_of_test(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    pub(crate) fn select_of_test(&mut self, selection: panels::Selection) {
+        self.view.select(selection);
+    }
+
+    pub(crate) fn ask_of_test(&mut self, command: contract::Command) {
+        self.ask(command);
     }
 
     pub(crate) fn selection_of_test(&self) -> Option<panels::Selection> {
@@ -306,6 +369,20 @@ impl App {
     /// As if the graphics card had gone; no dialog is shown.
     pub(crate) fn lose_device_of_test(&mut self, why: &str) {
         crate::arrival::arrive(&self.arrival_sender, Arrival::DeviceLost(why.to_owned()));
+    }
+
+    pub(crate) fn refused_of_test(&mut self, refusal: contract::Refusal) {
+        self.refused(refusal);
+    }
+
+    /// As if the desktop had shown no dialog.
+    pub(crate) fn no_dialog_of_test(&mut self, purpose: arrival::Purpose) {
+        crate::arrival::arrive(&self.arrival_sender, Arrival::NoDialog(purpose));
+    }
+
+    /// As if a notification that leads there had been clicked.
+    pub(crate) fn click_notification_of_test(&mut self, leads_to: crate::action::Wish) {
+        crate::arrival::arrive(&self.arrival_sender, Arrival::ComeForward(leads_to));
     }
 
     pub(crate) fn text_of_test(&self) -> egui::Color32 {

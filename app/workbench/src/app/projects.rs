@@ -9,11 +9,13 @@ use panels::Place;
 
 use super::App;
 use super::closing_down::After;
-use crate::arrival::{Arrival, Problem, Purpose};
+use crate::arrival::{Arrival, Problem, Purpose, arrive};
 use crate::disk;
 use crate::dropping::{self, Plan};
 use crate::engine::{self, Link, Project, Start};
+use crate::path_dialog::{Decision, PathDialog};
 use crate::tiles::Layout;
+use crate::undo::History;
 use crate::{dialogs, sample};
 
 impl App {
@@ -21,20 +23,19 @@ impl App {
         // Bounded by the queue, so a frame never takes long over it.
         while let Ok(arrival) = self.arrivals.try_recv() {
             match arrival {
-                Arrival::Opened(start, Ok(engine)) => {
-                    self.opened(start.path().to_owned(), Link::Engine(engine));
+                Arrival::Opened(start, Ok(opened)) => {
+                    self.opened(start.path().to_owned(), Link::from(opened));
                 }
+                Arrival::TookOver(opened) => self.took_over(opened),
                 Arrival::Opened(_, Err(problem)) => {
                     self.project = Project::None;
                     self.welcome.problem = Some(problem);
                 }
                 Arrival::Picked(purpose, paths) => self.picked(purpose, paths),
-                Arrival::NoDialog => self.toasts.push(
-                    Tone::Warn,
-                    "The desktop shows no file dialog",
-                    Some("No file portal answered".to_owned()),
-                    Some("Drop the file or the folder on this window".to_owned()),
-                ),
+                Arrival::NoDialog(purpose) => {
+                    let folder = self.folder_for(&purpose);
+                    self.path_dialog = Some(PathDialog::new(purpose, folder));
+                }
                 Arrival::SampleWritten(Ok(path)) => {
                     let project = sample::project_path(&self.folders.projects);
                     self.begin(Start::Create(project), vec![import(vec![path])]);
@@ -42,6 +43,10 @@ impl App {
                 Arrival::SampleWritten(Err(problem)) => self.show_problem(problem),
                 Arrival::Closed => self.closed(),
                 Arrival::DeviceLost(why) => self.device_lost(&why),
+                Arrival::ComeForward(wish) => {
+                    self.comes_forward = true;
+                    self.wishes.push(wish);
+                }
             }
         }
     }
@@ -52,6 +57,8 @@ impl App {
             _ => Vec::new(),
         };
         self.snapshot = link.snapshot();
+        self.toasts.forget_notices();
+        self.history = History::default();
         let project = self.snapshot.project.as_ref();
         let name = project.map_or_else(|| dropping::stem(&path), |project| project.name.clone());
         let kept =
@@ -80,17 +87,37 @@ impl App {
             }
             Purpose::OpenProject => self.leave(After::open(first)),
             Purpose::ImportFiles => self.ask(import(paths)),
-            Purpose::WatchFolder => self.ask(Command::WatchFolder { path: first }),
+            Purpose::WatchFolder => self.ask(Command::WatchFolder {
+                path: disk::real(&first),
+            }),
             Purpose::WriteBackup => self.ask(Command::WriteBackup { path: first }),
+            Purpose::ExportRejects(version) => self.ask(Command::ExportRejects {
+                version,
+                path: first,
+            }),
+        }
+    }
+
+    fn folder_for(&self, purpose: &Purpose) -> PathBuf {
+        match purpose {
+            Purpose::NewProject | Purpose::OpenProject => self.folders.projects.clone(),
+            _ => dirs::home_dir().unwrap_or_default(),
+        }
+    }
+
+    /// What was decided in the window's own dialog.
+    pub(super) fn decided(&mut self, decision: Decision) {
+        self.path_dialog = None;
+        if let Decision::Picked(purpose, path) = decision {
+            // Like the answer of any other dialog, at the next frame.
+            arrive(&self.arrival_sender, Arrival::Picked(purpose, vec![path]));
+            (self.wake)();
         }
     }
 
     /// Opens a file dialog.
     pub(super) fn pick(&mut self, purpose: Purpose) {
-        let folder = match purpose {
-            Purpose::NewProject | Purpose::OpenProject => self.folders.projects.clone(),
-            _ => dirs::home_dir().unwrap_or_default(),
-        };
+        let folder = self.folder_for(&purpose);
         let folder = if disk::exists(&folder) {
             folder
         } else {

@@ -12,6 +12,7 @@ use look::{Icon, Look, Tone, paint};
 use panels::{Place, View};
 
 use crate::action::Wish;
+use crate::handover::Holding;
 use crate::keymap::Keymap;
 
 /// What every part of the frame draws with.
@@ -19,6 +20,8 @@ use crate::keymap::Keymap;
 pub(crate) struct Parts<'a> {
     pub(crate) look: &'a Look,
     pub(crate) snapshot: &'a Snapshot,
+    /// Who has the project, where it is not this window.
+    pub(crate) holding: Option<&'a Holding>,
     pub(crate) keymap: &'a Keymap,
     pub(crate) view: &'a View,
     pub(crate) wishes: &'a Wishes,

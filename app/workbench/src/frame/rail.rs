@@ -73,6 +73,9 @@ fn item_ui(ui: &mut Ui, parts: Parts<'_>, place: Place, height: f32) {
     let response = response.on_hover_cursor(egui::CursorIcon::PointingHand);
     if response.clicked() {
         let beside = ui.input(|input| input.modifiers.command);
+        if is_open && !beside {
+            parts.view.show_overview(place);
+        }
         parts.wishes.push(if beside {
             Wish::OpenBeside(place)
         } else {
@@ -146,7 +149,9 @@ fn paint_item(ui: &Ui, parts: Parts<'_>, place: Place, response: &Response) {
         place,
         rect.center() + vec2(11.0, icon_drop - 9.0),
     );
-    paint::focus_ring(look, ui, response, look.corner());
+    // Inside of the item: the rail begins at the edge of the window, where a ring around it would be cut.
+    let inside = response.clone().with_new_rect(rect.shrink2(vec2(5.0, 3.0)));
+    paint::focus_ring(look, ui, &inside, look.corner());
 }
 
 /// A dot over what asks for attention: work that runs, an endpoint that is live.

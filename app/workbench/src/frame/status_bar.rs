@@ -1,12 +1,13 @@
 //! The status bar: what runs, memory, endpoints, the journal; everything in it can be clicked.
 
 use contract::{Snapshot, TaskState, TaskView};
-use egui::{Align, Layout, Panel, Rect, Response, Ui, vec2};
+use egui::{Panel, Rect, Response, Ui, vec2};
 use look::{Look, Tone, format, icon, paint};
 use panels::Place;
 
 use super::{Parts, Sign, bar_item_ui, chrome, edge};
 use crate::action::Action;
+use crate::handover::Holding;
 
 const ITEM: f32 = 22.0;
 
@@ -26,12 +27,14 @@ pub(crate) fn status_bar_ui(ui: &mut Ui, parts: Parts<'_>) -> Response {
             ui.horizontal_centered(|ui| {
                 ui.add_space(look.space.xs);
                 let tasks = tasks_ui(ui, parts);
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    ui.spacing_mut().item_spacing.x = 2.0;
-                    ui.add_space(look.space.xs);
-                    journal_ui(ui, parts);
-                    endpoints_ui(ui, parts);
+                let height = ui.available_height();
+                let nothing = |_: &mut Ui| {};
+                look.ends_ui(ui, height, nothing, |ui| {
+                    holding_ui(ui, parts);
                     memory_ui(ui, parts);
+                    endpoints_ui(ui, parts);
+                    journal_ui(ui, parts);
+                    ui.add_space(look.space.xs);
                 });
                 tasks
             })
@@ -111,13 +114,32 @@ fn thin_bar_ui(look: &Look, ui: &mut Ui, share: f32) {
     );
 }
 
+/// Only where another process has the project: what it is.
+fn holding_ui(ui: &mut Ui, parts: Parts<'_>) {
+    let Some(holding) = parts.holding else {
+        return;
+    };
+    let sign = match holding {
+        Holding::Elsewhere(_) => Sign::Icon(icon::SNIPPET),
+        Holding::Changing => Sign::Mark(Tone::Accent),
+    };
+    let item = bar_item_ui(parts.look, ui, sign, &holding.text(), ITEM);
+    if item.on_hover_text(holding.hint()).clicked() {
+        parts.wishes.push(Action::Go(Place::Tasks));
+    }
+}
+
 fn memory_ui(ui: &mut Ui, parts: Parts<'_>) {
     if parts.snapshot.memory_bytes == 0 {
         return;
     }
     let text = format::bytes(parts.snapshot.memory_bytes);
     let item = bar_item_ui(parts.look, ui, Sign::Icon(icon::MEMORY), &text, ITEM);
-    if item.on_hover_text("Memory of this program").clicked() {
+    let whose = match parts.holding {
+        None => "Memory of this program",
+        Some(_) => "Memory of the program that has the project open",
+    };
+    if item.on_hover_text(whose).clicked() {
         parts.wishes.push(Action::Go(Place::Settings));
     }
 }

@@ -32,19 +32,20 @@ pub(crate) fn top_bar_ui(ui: &mut Ui, parts: Parts<'_>, has_rail: bool) {
                 pos2(field.right() + look.space.l, rect.top()),
                 pos2(rect.right() - look.space.s, rect.bottom()),
             );
-            side_ui(ui, left, Layout::left_to_right(Align::Center), |ui| {
-                where_we_are_ui(ui, parts, has_rail);
-            });
+            side_ui(ui, left, |ui| where_we_are_ui(ui, parts, has_rail));
             palette_field_ui(ui, parts, field);
-            side_ui(ui, right, Layout::right_to_left(Align::Center), |ui| {
-                right_ui(ui, parts, has_rail);
+            side_ui(ui, right, |ui| {
+                let height = ui.available_height();
+                let nothing = |_: &mut Ui| {};
+                look.ends_ui(ui, height, nothing, |ui| right_ui(ui, parts, has_rail));
             });
             ui.painter()
                 .hline(rect.x_range(), rect.bottom() - 0.5, edge(look));
         });
 }
 
-fn side_ui(ui: &mut Ui, rect: Rect, layout: Layout, add: impl FnOnce(&mut Ui)) {
+fn side_ui(ui: &mut Ui, rect: Rect, add: impl FnOnce(&mut Ui)) {
+    let layout = Layout::left_to_right(Align::Center);
     ui.scope_builder(UiBuilder::new().max_rect(rect).layout(layout), |ui| {
         ui.set_clip_rect(rect.intersect(ui.clip_rect()));
         add(ui);
@@ -87,6 +88,13 @@ pub(crate) fn belongs(selection: &Selection, place: Place) -> bool {
         }
         Selection::Fact(_) => place == Place::Journal,
     }
+}
+
+/// Whether the inspector shows the selection in a place; the journal has the details of a fact itself.
+pub(crate) fn is_inspected(selection: Option<&Selection>, place: Place) -> bool {
+    selection.is_some_and(|selection| {
+        !matches!(selection, Selection::Fact(_)) && belongs(selection, place)
+    })
 }
 
 /// A selection in a word or two.
@@ -158,12 +166,16 @@ fn palette_field_ui(ui: &mut Ui, parts: Parts<'_>, rect: Rect) {
 fn right_ui(ui: &mut Ui, parts: Parts<'_>, has_rail: bool) {
     let look = parts.look;
     ui.spacing_mut().item_spacing.x = look.space.xs;
-    if has_rail
-        && look
-            .icon_button_ui(ui, icon::INSPECTOR, "Show or hide the inspector")
-            .clicked()
-    {
-        parts.wishes.push(Action::ToggleInspector);
+    if has_rail {
+        device_ui(ui, parts);
+        let running = running_count(parts.snapshot);
+        if running > 0 {
+            let text = format!("{running} running");
+            let item = bar_item_ui(look, ui, Sign::Mark(Tone::Accent), &text, look.size.control);
+            if item.clicked() {
+                parts.wishes.push(Action::ShowTasks);
+            }
+        }
     }
     let (sign, name) = match look.theme {
         Theme::Dark => (icon::THEME_LIGHT, "Switch to the light theme"),
@@ -172,18 +184,13 @@ fn right_ui(ui: &mut Ui, parts: Parts<'_>, has_rail: bool) {
     if look.icon_button_ui(ui, sign, name).clicked() {
         parts.wishes.push(Action::ToggleTheme);
     }
-    if !has_rail {
-        return;
+    if has_rail
+        && look
+            .icon_button_ui(ui, icon::INSPECTOR, "Show or hide the inspector")
+            .clicked()
+    {
+        parts.wishes.push(Action::ToggleInspector);
     }
-    let running = running_count(parts.snapshot);
-    if running > 0 {
-        let text = format!("{running} running");
-        let item = bar_item_ui(look, ui, Sign::Mark(Tone::Accent), &text, look.size.control);
-        if item.clicked() {
-            parts.wishes.push(Action::ShowTasks);
-        }
-    }
-    device_ui(ui, parts);
 }
 
 /// The device that a run would take, and the others under the pointer.

@@ -14,6 +14,8 @@ fn situation<'a>(snapshot: &'a Snapshot, selection: Option<&'a Selection>) -> Si
         snapshot,
         selection,
         tiles: 1,
+        undo: None,
+        redo: None,
     }
 }
 
@@ -68,6 +70,12 @@ fn lines_of_a_person_go_over_the_built_in_ones() {
         built_in.with_lines("train = \"Ctrl+Dance\""),
         Err("“Ctrl+Dance” of train is no key".to_owned())
     );
+    // A comma stands between two keys of one action; the first is the one that is shown.
+    let two = built_in
+        .with_lines("train = \"Ctrl+J, Ctrl+I\"")
+        .expect("a keymap");
+    assert_eq!(two.text(Action::Train), "Ctrl+J");
+    assert_eq!(two.text(Action::ImportFiles), "");
     assert!(parse("Ctrl+A+B").is_none() && parse("Ctrl").is_none());
 }
 
@@ -86,6 +94,24 @@ fn the_palette_offers_everything_possible() {
         let wanted = action.is_possible(&situation) && action != Action::Palette;
         assert_eq!(is_offered, wanted, "{action:?}");
     }
+}
+
+#[test]
+fn undo_is_offered_with_what_it_is_about() {
+    let snapshot = states::road();
+    let situation = Situation {
+        undo: Some("alias champion → wine@3"),
+        ..situation(&snapshot, None)
+    };
+    let titles: Vec<String> = rows("", &situation, |_| String::new())
+        .into_iter()
+        .map(|row| row.title)
+        .collect();
+    assert_eq!(
+        titles.first().map(String::as_str),
+        Some("Undo alias champion → wine@3")
+    );
+    assert!(!titles.iter().any(|title| title.starts_with("Redo")));
 }
 
 #[test]

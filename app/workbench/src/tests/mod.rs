@@ -3,12 +3,16 @@
 
 mod actions;
 mod dropping;
+mod fallback;
 mod frames;
 mod fuzzy;
+mod guests;
 mod layout;
 mod pictures;
+mod reading_order;
 mod road;
 mod settings;
+mod undo;
 mod window;
 
 use std::sync::Arc;

@@ -12,6 +12,7 @@ use look::Theme;
 use panels::{Place, states};
 
 use super::TestWindow;
+use super::undo::{obeyed, project};
 use crate::action::Action;
 
 /// Draws, keeps the picture when asked, and looks at its colours.
@@ -109,5 +110,39 @@ fn tiles_the_tray_and_a_question() {
         act(window, Action::CloseProject);
         window.harness.get_by_label("Stop and close");
         check(window, "closing");
+    });
+}
+
+#[test]
+fn the_way_back_in_toasts_and_in_the_palette() {
+    let model = contract::ModelName::new("wine");
+    let alias = |version| contract::Command::SetAlias {
+        version: contract::ModelVersionRef {
+            model: model.clone(),
+            version,
+        },
+        alias: "champion".into(),
+    };
+    let stop = contract::Command::ForgetFolder {
+        path: "/data/inbox".into(),
+    };
+    in_both_themes(Some(project()), |window| {
+        window.harness.state_mut().go_of_test(Place::Registry);
+        for command in [alias(2), alias(3), stop.clone()] {
+            let after = obeyed(window.harness.state().snapshot_of_test(), &command);
+            window.harness.state_mut().ask_of_test(command);
+            window.harness.state_mut().publish_of_test(after);
+            window.harness.run();
+        }
+        let asked = window.asked().len();
+        act(window, Action::Undo);
+        let back = window.asked().get(asked).expect("asked").clone();
+        let after = obeyed(window.harness.state().snapshot_of_test(), &back);
+        window.harness.state_mut().publish_of_test(after);
+        window.harness.run();
+        window.harness.get_by_label("Redo");
+        check(window, "undo");
+        act(window, Action::Palette);
+        check(window, "undo_palette");
     });
 }

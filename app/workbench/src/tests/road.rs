@@ -9,7 +9,7 @@ use super::TestWindow;
 use crate::app::App;
 
 /// Steps the window until `wanted`, as long as a slow machine may take.
-fn until(window: &mut TestWindow, what: &str, wanted: impl Fn(&App) -> bool) {
+pub(super) fn until(window: &mut TestWindow, what: &str, wanted: impl Fn(&App) -> bool) {
     let begin = Instant::now();
     while begin.elapsed() < Duration::from_secs(60) {
         window.harness.step();

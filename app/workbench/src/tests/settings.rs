@@ -4,10 +4,11 @@ use std::path::Path;
 
 use contract::{NoticeLevel, TaskState};
 use look::Tone;
-use panels::states;
+use panels::{Place, Selection, states};
 
+use crate::action::{Action, Wish};
 use crate::closing::at_work;
-use crate::notify::Watcher;
+use crate::notify::{Ended, Watcher};
 use crate::recent::Recent;
 use crate::settings::{Settings, ThemeChoice};
 use crate::toasts::{Key, Toasts};
@@ -93,10 +94,11 @@ fn a_task_that_ends_is_told_once() {
     let mut watcher = Watcher::default();
     assert!(watcher.ended(&with(running.clone())).is_empty());
     let said = watcher.ended(&with(failed.clone()));
-    assert_eq!(
-        said,
-        [format!("{} failed: the disk is full", running.title)]
-    );
+    let expected = Ended {
+        sentence: format!("{} failed: the disk is full", running.title),
+        leads_to: Wish::Do(Action::Go(Place::Tasks)),
+    };
+    assert_eq!(said, [expected]);
     assert!(watcher.ended(&with(failed)).is_empty());
 }
 
@@ -110,5 +112,30 @@ fn closing_says_what_is_at_work() {
     assert_eq!(
         at_work(&snapshot),
         Some("“Train wine@1” is running".to_owned())
+    );
+}
+
+#[test]
+fn what_a_run_ended_as_leads_to_the_run() {
+    let version = states::wine();
+    let run = states::run(3, &version, contract::RunState::Finished);
+    let id = run.id.clone();
+    let with = |state: TaskState| {
+        let mut task = states::task(1);
+        (task.run, task.state) = (Some(id.clone()), state);
+        let sample = states::Sample::new().dataset(vec![version.clone()]);
+        sample.run(run.clone()).task(task).done()
+    };
+    let mut watcher = Watcher::default();
+    assert!(watcher.ended(&with(TaskState::Running)).is_empty());
+    let finished = with(TaskState::Finished);
+    let leads_to: Vec<Wish> = watcher
+        .ended(&finished)
+        .into_iter()
+        .map(|ended| ended.leads_to)
+        .collect();
+    assert_eq!(
+        leads_to,
+        [Wish::Show(Selection::Run(id.clone()), Place::Experiments)]
     );
 }

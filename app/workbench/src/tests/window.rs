@@ -7,6 +7,7 @@ use look::Theme;
 use panels::{Place, Selection, states};
 
 use super::TestWindow;
+use crate::action::Wish;
 use crate::closing::Closing;
 
 #[test]
@@ -82,6 +83,24 @@ fn the_palette_jumps_to_a_run_and_escape_closes_it() {
             .query_by_label("Verify the journal")
             .is_none()
     );
+}
+
+#[test]
+fn the_rail_and_the_crumb_lead_from_one_run_back_to_all() {
+    let mut window = TestWindow::over(states::road());
+    for role in [egui::Role::Tab, egui::Role::Link] {
+        window.harness.state_mut().go_of_test(Place::Experiments);
+        window.harness.run();
+        window.harness.get_by_label("Open run").click();
+        window.harness.run();
+        assert!(window.harness.query_by_label("All runs").is_some());
+        window
+            .harness
+            .get_by_role_and_label(role, "Experiments")
+            .click();
+        window.harness.run();
+        assert!(window.harness.query_by_label("All runs").is_none());
+    }
 }
 
 #[test]
@@ -358,6 +377,23 @@ fn the_tray_opens_by_its_action() {
     window.harness.get_by_label("Open the list").click();
     window.harness.run();
     assert_eq!(window.harness.state().place(), Place::Tasks);
+}
+
+#[test]
+fn a_clicked_notification_brings_the_window_to_what_it_is_about() {
+    let mut window = TestWindow::over(states::road());
+    let run = window.harness.state().snapshot_of_test().runs[0].id.clone();
+    let leads_to = Wish::Show(Selection::Run(run.clone()), Place::Experiments);
+    window
+        .harness
+        .state_mut()
+        .click_notification_of_test(leads_to);
+    window.harness.step();
+    let output = &window.harness.output().viewport_output[&egui::ViewportId::ROOT];
+    assert!(output.commands.contains(&egui::ViewportCommand::Focus));
+    let app = window.harness.state();
+    assert_eq!(app.place(), Place::Experiments);
+    assert_eq!(app.selection_of_test(), Some(Selection::Run(run)));
 }
 
 fn close_request(window: &mut TestWindow) {

@@ -146,9 +146,28 @@ impl Objects {
         }
     }
 
+    /// How large an object is; its content is not read.
+    ///
+    /// # Errors
+    /// When it is missing.
+    pub fn size(&self, digest: &Digest) -> Result<u64, CatalogError> {
+        Ok(look_at(digest, &self.place(digest)?)?.bytes)
+    }
+
     /// True if there is an object of this name; its content is not read.
     pub fn contains(&self, digest: &Digest) -> bool {
         self.place(digest).is_ok_and(|path| path.is_file())
+    }
+
+    /// Every object with its place and size, in the order of the digests; what is being written or is none of ours is left out.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn list(&self) -> Result<Vec<(Digest, PathBuf, u64)>, CatalogError> {
+        let objects = store::list(&self.folder)?.into_iter();
+        Ok(objects
+            .map(|object| (object.digest, object.path, object.bytes))
+            .collect())
     }
 
     /// How many objects there are.

@@ -51,7 +51,7 @@ pub(crate) fn project(connection: &Connection, record: &FactRecord) -> Result<()
             graph::add_run(connection, record, run, recipe, number)
         }
         Fact::RunPaused { run } => set_run_state(connection, run, "paused"),
-        Fact::RunResumed { run, .. } => set_run_state(connection, run, "running"),
+        Fact::RunResumed { run, device, .. } => resume_run(connection, run, device.as_deref()),
         Fact::RunInterrupted { run } => set_run_state(connection, run, "interrupted"),
         Fact::RunFinished {
             run,
@@ -114,6 +114,17 @@ fn fail_run(
 fn set_run_state(connection: &Connection, run: &RunId, state: &str) -> Result<(), CatalogError> {
     tables::set_run_state(connection, run, state)?;
     graph::set_run_state(connection, run, state)
+}
+
+fn resume_run(
+    connection: &Connection,
+    run: &RunId,
+    device: Option<&str>,
+) -> Result<(), CatalogError> {
+    if let Some(device) = device {
+        tables::set_run_device(connection, run, device)?;
+    }
+    set_run_state(connection, run, "running")
 }
 
 /// Fills the typed tables anew from the stored facts.

@@ -153,6 +153,19 @@ pub(super) fn set_run_state(
     Ok(())
 }
 
+pub(super) fn set_run_device(
+    connection: &Connection,
+    run: &RunId,
+    device: &str,
+) -> Result<(), CatalogError> {
+    execute(
+        connection,
+        "UPDATE run SET device = ? WHERE run = ?",
+        params![device, run.as_str()],
+    )?;
+    Ok(())
+}
+
 /// `outcome` is the state, the seconds, and the error if there was one.
 pub(super) fn end_run(
     connection: &Connection,

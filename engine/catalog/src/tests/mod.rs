@@ -17,6 +17,7 @@ mod child;
 mod disk;
 mod facts;
 mod faults;
+mod keep;
 mod lineage;
 mod migrations;
 mod objects;
@@ -206,6 +207,7 @@ fn registered(model: &str, version: u32, run: &str) -> Fact {
             run: run_id(run),
             created: at(9_000),
             package: package(run),
+            file_bytes: BTreeMap::new(),
             signature: Arc::new(Signature {
                 task: LearningTask::Regression,
                 target: "quality".into(),

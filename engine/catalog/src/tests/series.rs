@@ -11,7 +11,7 @@ use crate::Catalog;
 /// A tenth of a second on a quiet machine; the printed figures are the measurement, this only catches another order of growth.
 const A_BUSY_MACHINE: Duration = Duration::from_secs(4);
 
-fn point(key: &str, step: u64, value: f64) -> MetricPoint {
+pub(super) fn point(key: &str, step: u64, value: f64) -> MetricPoint {
     MetricPoint {
         key: key.into(),
         step,
@@ -104,31 +104,57 @@ fn a_resumed_run_gives_its_epochs_again() {
 }
 
 #[test]
-fn all_points_are_ordered_by_run_key_and_step() {
+fn the_points_of_all_runs_come_in_batches_as_they_were_added() {
     let (_dir, _path, mut catalog) = new_catalog();
     for run in ["b", "a"] {
-        let given = [point("y", 2, 4.0), point("x", 9, 3.0), point("y", 1, 2.0)];
+        let given = [point("x", 1, 4.0), point("y", 1, 3.0), point("x", 2, 2.0)];
         catalog
             .append_points(&run_id(run), &given)
             .expect("appended");
     }
-    let found: Vec<String> = catalog
-        .all_points()
-        .expect("readable")
-        .iter()
-        .map(|(run, point)| format!("{run} {} {}", point.key, point.step))
-        .collect();
+    let mut found = Vec::new();
+    let mut take = |batch: &[(RunId, MetricPoint)]| {
+        let text = |(run, point): &(RunId, MetricPoint)| {
+            format!("{run} {} {} {}", point.key, point.step, point.value)
+        };
+        found.extend(batch.iter().map(text));
+        true
+    };
+    catalog.each_points(&mut take).expect("readable");
     assert_eq!(
         found,
         [
-            "run-a x 9",
-            "run-a y 1",
-            "run-a y 2",
-            "run-b x 9",
-            "run-b y 1",
-            "run-b y 2"
+            "run-b x 1 4",
+            "run-b y 1 3",
+            "run-b x 2 2",
+            "run-a x 1 4",
+            "run-a y 1 3",
+            "run-a x 2 2"
         ]
     );
+    let last = catalog.last_points(&[run_id("a")]).expect("readable");
+    let last: Vec<String> = last
+        .iter()
+        .map(|(run, point)| format!("{run} {} {} {}", point.key, point.step, point.value))
+        .collect();
+    assert_eq!(last, ["run-a x 2 2", "run-a y 1 3"]);
+}
+
+#[test]
+fn noted_points_take_the_place_of_what_was_added() {
+    let (_dir, _path, mut catalog) = new_catalog();
+    let run = run_id("one");
+    let given = [1, 2, 3].map(|step| point("loss", step, 1.0));
+    catalog.append_points(&run, &given).expect("appended");
+    let noted = [2, 3, 4, 5].map(|step| point("loss", step, 2.0));
+    catalog.replace_points(&run, &noted).expect("replaced");
+    catalog
+        .replace_points(&run, &noted)
+        .expect("replaced again");
+    catalog.replace_points(&run, &[]).expect("nothing to do");
+    let mut expected = vec![point("loss", 1, 1.0)];
+    expected.extend(noted);
+    assert_same(&points(&catalog, &run), &expected);
 }
 
 #[test]
@@ -181,7 +207,7 @@ fn a_hundred_thousand_points_are_quick() {
     catalog.append_points(&run, &given).expect("appended");
     let appended = started.elapsed();
     let started = Instant::now();
-    let found = catalog.all_points().expect("readable");
+    let found = points(&catalog, &run);
     let read = started.elapsed();
     let started = Instant::now();
     let sealed = dir.path().join("sealed.parquet");
@@ -194,7 +220,7 @@ fn a_hundred_thousand_points_are_quick() {
     assert!(appended < A_BUSY_MACHINE && read < A_BUSY_MACHINE);
 }
 
-fn prediction(number: u64, model: &ModelVersionRef) -> Prediction {
+pub(super) fn prediction(number: u64, model: &ModelVersionRef) -> Prediction {
     let output = match number % 3 {
         0 => PredictedOutput::Value(number as f64 / 7.0),
         1 => PredictedOutput::Class {

@@ -142,6 +142,7 @@ fn a_run_goes_through_its_states() {
         Fact::RunResumed {
             run: run.clone(),
             from_epoch: 3,
+            device: Some("another device".into()),
         },
         Fact::RunInterrupted { run },
     ]);
@@ -161,6 +162,7 @@ fn a_run_goes_through_its_states() {
         interrupted | regression of quality, interrupted
     "#]]
     .assert_eq(&states);
+    assert_eq!(rows(&catalog, "SELECT device FROM run"), "another device\n");
 }
 
 #[test]
@@ -171,6 +173,7 @@ fn a_run_that_ends_twice_has_one_report() {
         Fact::RunResumed {
             run: run_id("one"),
             from_epoch: 3,
+            device: None,
         },
         run_finished("one"),
     ]);

@@ -17,6 +17,9 @@ pub(crate) const FEW_VALUES: u64 = 20;
 /// The quantiles of a profile.
 pub(crate) const QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
+/// Below this every integer has an `f64` of its own.
+const EXACT_INTEGERS: f64 = 9_007_199_254_740_992.0;
+
 /// What is measured of one column, before its role is known.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Figures {
@@ -48,6 +51,13 @@ impl Figures {
 
     pub(crate) fn present(&self) -> u64 {
         self.rows.saturating_sub(self.missing)
+    }
+
+    /// Some values may be the same as others only because `f64` says them with fewer digits than they have.
+    pub(crate) fn is_beyond_exact(&self) -> bool {
+        let is_large =
+            |value: &Option<f64>| value.is_some_and(|value| value.abs() >= EXACT_INTEGERS);
+        is_large(&self.min) || is_large(&self.max)
     }
 
     /// `association` is the one with the target, if there is one.
@@ -182,7 +192,12 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
     let rank = share * (sorted.len().saturating_sub(1)) as f64;
     let at = |rank: f64| sorted.get(rank as usize).copied().unwrap_or(f64::NAN);
     let (below, above) = (at(rank.floor()), at(rank.ceil()));
-    below + (above - below) * rank.fract()
+    let step = above - below;
+    if step.is_finite() {
+        below + step * rank.fract()
+    } else {
+        below * (1.0 - rank.fract()) + above * rank.fract()
+    }
 }
 
 /// Bins of equal width `[a, b)`, the last one `[a, b]`, as `numpy.histogram` counts. One value alone is one bin.
@@ -200,8 +215,9 @@ fn histogram(values: &[f64], min: f64, max: f64) -> Vec<u64> {
     bins
 }
 
-/// `None` where all values are the same.
+/// `None` where all values are the same, or farther apart than a number can say.
 pub(crate) fn bins_per_unit(min: f64, max: f64) -> Option<f64> {
-    let scale = BINS as f64 / (max - min);
-    (max > min && scale.is_finite()).then_some(scale)
+    let width = max - min;
+    let scale = BINS as f64 / width;
+    (max > min && width.is_finite() && scale.is_finite()).then_some(scale)
 }

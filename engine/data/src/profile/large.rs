@@ -292,7 +292,7 @@ fn stranger(version: &Version<'_>, spec: &ColumnSpec) -> Result<Option<Arc<str>>
 
 impl Version<'_> {
     /// The one row of `sql`, whose columns are made DOUBLE.
-    fn numbers(&self, sql: &str) -> Result<Vec<f64>, DataError> {
+    pub(crate) fn numbers(&self, sql: &str) -> Result<Vec<f64>, DataError> {
         let sql = format!("SELECT CAST(COLUMNS(*) AS DOUBLE) FROM ({sql})");
         let columns = self.row(&sql)?;
         let number = |values: &Values| match values {

@@ -108,15 +108,40 @@ fn measure_some(
 ) -> Result<(Vec<Figures>, Vec<Values>), DataError> {
     let condition = sample_condition(rows, SAMPLE_ROWS);
     let values = version.columns(&types(columns), &condition)?;
-    let figures: Vec<Figures> = columns
+    let mut figures: Vec<Figures> = columns
         .iter()
         .zip(&values)
         .map(|(spec, values)| Figures::of(values, spec.column_type))
         .collect();
-    if rows <= SAMPLE_ROWS {
-        return Ok((figures, values));
+    if rows > SAMPLE_ROWS {
+        figures = large::measure(version, columns, (rows, figures))?;
     }
-    Ok((large::measure(version, columns, (rows, figures))?, values))
+    count_long_integers(version, columns, (rows, &mut figures))?;
+    Ok((figures, values))
+}
+
+/// Integers of more digits than an `f64` has, such as ids with a time in front, are told apart as the integers they are.
+fn count_long_integers(
+    version: &Version<'_>,
+    columns: &[ColumnSpec],
+    (rows, figures): (u64, &mut [Figures]),
+) -> Result<(), DataError> {
+    for (spec, figures) in columns.iter().zip(figures) {
+        if spec.column_type != ColumnType::Integer || !figures.is_beyond_exact() {
+            continue;
+        }
+        let name = crate::engine::name(&spec.name);
+        let value = crate::types::value(&name, version.type_of(&spec.name)?, ColumnType::Integer);
+        let count = if rows > SAMPLE_ROWS {
+            format!("approx_count_distinct({value})")
+        } else {
+            format!("count(DISTINCT {value})")
+        };
+        let sql = format!("SELECT {count} FROM {}", version.source);
+        let distinct = version.numbers(&sql)?.first().copied().unwrap_or(0.0);
+        figures.distinct = (distinct as u64).min(figures.present());
+    }
+    Ok(())
 }
 
 pub(crate) fn types(columns: &[ColumnSpec]) -> Vec<(std::sync::Arc<str>, ColumnType)> {

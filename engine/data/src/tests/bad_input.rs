@@ -477,3 +477,24 @@ fn json_that_is_no_table() {
         "#]],
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn a_device_or_a_pipe_is_refused_before_it_is_opened() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("pipe.csv");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo").success());
+    for path in [pipe.as_path(), Path::new("/dev/zero")] {
+        let found = find_files(path);
+        assert!(
+            matches!(&found, Err(DataError::NotAFile { .. })),
+            "{found:?}"
+        );
+        let hashed = crate::hash_file(path, &Control::unattended());
+        assert!(
+            matches!(&hashed, Err(DataError::NotAFile { .. })),
+            "{hashed:?}"
+        );
+    }
+}

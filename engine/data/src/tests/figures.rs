@@ -234,3 +234,30 @@ fn an_edited_type_is_measured_anew() {
     );
     assert_eq!(profile[1..], imported.profile[1..]);
 }
+
+#[test]
+fn integers_of_more_digits_than_a_float_has_are_told_apart() {
+    let rows: String = (0..60)
+        .map(|index| format!("{},{}\n", 9_007_199_254_740_993_i64 + index, index % 2))
+        .collect();
+    let imported = Case::new("ids.csv", format!("id,y\n{rows}")).imported();
+    let id = profile_of(&imported, "id");
+    assert_eq!(id.distinct, 60);
+    assert_eq!(
+        id.warnings,
+        [contract::ColumnWarning::IdLike {
+            distinct_share: 1.0
+        }]
+    );
+}
+
+#[test]
+fn numbers_of_any_size_have_figures() {
+    let imported = Case::new("big.csv", "x\n1.7e308\n-1.7e308\n1.6e308\n2\n").imported();
+    let profile = profile_of(&imported, "x");
+    assert_eq!((profile.min, profile.max), (Some(-1.7e308), Some(1.7e308)));
+    assert_eq!(profile.quantiles.expect("quantiles")[2], 0.8e308);
+    let text = serde_json::to_string(profile).expect("text");
+    let read: ColumnProfile = serde_json::from_str(&text).expect("what was written");
+    assert_eq!(read, *profile);
+}

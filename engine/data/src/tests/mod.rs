@@ -6,6 +6,8 @@ mod figures;
 mod formats;
 mod imports;
 mod parts;
+mod points;
+mod rejects;
 mod round_trip;
 mod rows;
 mod types;

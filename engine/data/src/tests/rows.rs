@@ -61,3 +61,42 @@ fn a_frame_without_columns_knows_its_rows() {
     let imported = Case::new("a.csv", "a,b\n1,2\n3,4\n").imported();
     assert_eq!(read_frame(&imported.parquet, &[]).expect("a frame").rows, 2);
 }
+
+#[test]
+fn a_few_of_ten_thousand_columns_come_at_once() {
+    let names: Vec<String> = (0..10_000).map(|column| format!("c{column}")).collect();
+    let mut text = names.join(",") + "\n";
+    for row in 0..60 {
+        let values: Vec<String> = (0..10_000)
+            .map(|column| format!("{}", row * column))
+            .collect();
+        text += &(values.join(",") + "\n");
+    }
+    let imported = Case::new("wide.csv", text).imported();
+    let page = |columns: std::ops::Range<usize>| {
+        let begun = Instant::now();
+        let page = read_rows(&imported.parquet, &imported.columns[columns], 10, 40).expect("rows");
+        (page, begun.elapsed())
+    };
+    let (many, slow) = page(4_500..5_500);
+    assert_eq!((many.rows.len(), many.rows[0].len()), (40, 1_000));
+    let (window, first) = page(5_000..5_041);
+    assert_eq!(window.columns, 0..41);
+    assert_eq!(
+        window.rows[39][40].as_deref(),
+        Some("246960"),
+        "row 49 of column 5040"
+    );
+    assert!(
+        window
+            .rows
+            .iter()
+            .zip(&many.rows)
+            .all(|(some, many)| *some == many[500..541])
+    );
+    let (_, again) = page(9_900..9_941);
+    assert!(
+        again < slow / 2,
+        "41 columns {again:?}, at first {first:?}, a thousand {slow:?}"
+    );
+}

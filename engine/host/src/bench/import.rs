@@ -68,8 +68,11 @@ pub fn import(folder: &Path, megabytes: u64) -> Result<Vec<Measure>, Refusal> {
     Ok(measures)
 }
 
-/// Integers, floats, categories, free text, dates and missing values, the same bytes every time.
-fn write_mixed(path: &Path, bytes: u64) -> std::io::Result<()> {
+/// Writes a CSV of integers, floats, categories, free text, dates and missing values, the same bytes every time.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn write_mixed(path: &Path, bytes: u64) -> std::io::Result<()> {
     let mut file = BufWriter::with_capacity(1 << 20, std::fs::File::create(path)?);
     writeln!(
         file,

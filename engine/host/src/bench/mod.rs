@@ -1,5 +1,6 @@
 //! Measures: each beside a named yardstick in the same run, as a ratio.
 
+mod crowd;
 mod import;
 mod infer;
 mod journal;
@@ -10,7 +11,8 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-pub use import::import;
+pub use crowd::{Crowd, crowded_project};
+pub use import::{import, write_mixed};
 pub use infer::infer;
 pub use journal::journal;
 pub use serve::serve;
@@ -31,8 +33,9 @@ pub struct Measure {
     pub holds: bool,
 }
 
-#[derive(Clone, Copy)]
-enum Bound {
+/// What a ratio should keep to, and how that is said.
+#[derive(Clone, Copy, Debug)]
+pub enum Bound {
     AtMost(f64, &'static str),
     AtLeast(f64, &'static str),
     /// Told, not judged.
@@ -40,7 +43,7 @@ enum Bound {
 }
 
 impl Measure {
-    fn new(
+    pub fn new(
         name: &str,
         (value, unit): (f64, &'static str),
         (yardstick, yardstick_value): (&str, f64),
@@ -73,7 +76,7 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
 }
 
 /// The middle of several measurements: one disturbance does not count.
-fn median(mut values: Vec<f64>) -> f64 {
+pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }

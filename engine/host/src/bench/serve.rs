@@ -12,11 +12,13 @@ use contract::{
     Signature,
 };
 
-use super::{Bound, Measure};
+use super::{Bound, Measure, median};
 use crate::error::{refuse, sentence};
 
 const CONNECTIONS: usize = 32;
-const SECONDS: f64 = 4.0;
+const SECONDS: f64 = 2.0;
+/// The two servers take turns, so that what else happens on the machine meets both.
+const ROUNDS: usize = 3;
 
 struct Bench {
     version: ModelVersionRef,
@@ -77,23 +79,19 @@ pub fn serve(onnx: &[u8], signature: &Signature) -> Result<Vec<Measure>, Refusal
     let body = format!("{{\"records\":[{{{}}}]}}", row.join(","));
     let constant =
         ::serve::yardstick::Yardstick::start(0).map_err(|error| refuse(&error, error.hint()))?;
-    let yardstick = load(constant.address(), "/predict/bench", &body, None)?;
-    let own = load(server.address(), "/predict/bench", &body, None)?;
-    let half = load(
-        server.address(),
-        "/predict/bench",
-        &body,
-        Some(own.rate / 2.0),
-    )?;
+    let (mut constants, mut owns) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        constants.push(load(constant.address(), "/predict/bench", &body, None)?.rate);
+        owns.push(load(server.address(), "/predict/bench", &body, None)?.rate);
+    }
+    let (yardstick, own) = (median(constants), median(owns));
+    let half = load(server.address(), "/predict/bench", &body, Some(own / 2.0))?;
     server.shut_down(Duration::from_secs(2));
     Ok(vec![
         Measure::new(
             "serve, 32 connections, one row a request",
-            (own.rate, "requests/s"),
-            (
-                "axum handler that parses and answers a constant",
-                yardstick.rate,
-            ),
+            (own, "requests/s"),
+            ("axum handler that parses and answers a constant", yardstick),
             Bound::AtLeast(0.7, "at least 0.7"),
         ),
         Measure::new(

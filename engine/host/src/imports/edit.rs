@@ -8,7 +8,7 @@ use contract::{
 use data::{Control, Progress};
 
 use crate::asker::Asker;
-use crate::error::refuse;
+use crate::error::{failed, refuse};
 use crate::room::{Input, Room};
 use crate::tasks::Meter;
 
@@ -46,7 +46,7 @@ impl Room {
                 let answer = profiled.and_then(|profile| room.end_edit(edit, profile, &asking));
                 let state = match &answer {
                     Ok(_) => TaskState::Finished,
-                    Err(refusal) => TaskState::Failed(refusal.error.clone()),
+                    Err(refusal) => failed(refusal),
                 };
                 room.tasks.end(&ending, state);
                 room.conclude(&asking, answer);
@@ -89,6 +89,7 @@ impl Room {
             profile,
         };
         self.commit(&asker.actor, vec![fact])?;
+        self.forget_values_of(&version);
         let edited = self
             .state
             .data_version(&version.dataset, Some(version.version))?;

@@ -45,8 +45,10 @@ impl ImportJob {
     }
 
     fn read(&self, control: &Control<'_>) -> Result<Outcome, Failure> {
-        // Asked for again with other options, the same bytes are another version.
-        if self.request.options == ReaderOptions::default() && !self.known.is_empty() {
+        // Asked for again with other options or roles, the same bytes are another version.
+        let asks_for_nothing_new =
+            self.request.options == ReaderOptions::default() && self.request.roles.is_empty();
+        if asks_for_nothing_new && !self.known.is_empty() {
             let (digest, _bytes) = data::hash_file(&self.request.path, control)?;
             if let Some((id, _options)) = self.known.get(&digest) {
                 return Ok(Outcome::Known(id.clone()));

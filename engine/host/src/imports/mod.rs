@@ -12,7 +12,7 @@ use data::{ImportRequest, Imported};
 
 use crate::asker::Asker;
 use crate::clock;
-use crate::error::refuse;
+use crate::error::{failed, refuse};
 use crate::room::{Input, Room};
 
 mod edit;
@@ -28,8 +28,31 @@ struct Order {
     roles: BTreeMap<Arc<str>, ColumnRole>,
     waiting: VecDeque<PathBuf>,
     made: Vec<Arc<DataVersion>>,
+    /// Why files of it were not imported, for one who waits for the whole.
+    failed: Vec<Refusal>,
     /// From a watched folder: what is known already is not worth a fact.
     is_watched: bool,
+}
+
+impl Order {
+    fn answer(mut self) -> Result<Answer, Refusal> {
+        let failed = self.failed.len();
+        if failed == 0 {
+            return Ok(Answer::DataVersions(self.made));
+        }
+        let first = self.failed.swap_remove(0);
+        if failed + self.made.len() == 1 {
+            return Err(first);
+        }
+        Err(Refusal {
+            error: format!(
+                "{failed} of {} files were not imported, the first because: {}",
+                failed + self.made.len(),
+                first.error
+            ),
+            hint: first.hint,
+        })
+    }
 }
 
 #[derive(Default)]
@@ -66,6 +89,9 @@ impl Room {
         (options, roles): (ReaderOptions, BTreeMap<Arc<str>, ColumnRole>),
         asker: &Asker,
     ) {
+        if let Some(Err(refusal)) = name.as_ref().map(check_name) {
+            return self.conclude(asker, Err(refusal));
+        }
         let mut waiting = VecDeque::new();
         for path in paths {
             match data::find_files(path) {
@@ -87,6 +113,7 @@ impl Room {
             roles,
             waiting,
             made: Vec::new(),
+            failed: Vec::new(),
             is_watched: false,
         };
         self.imports.orders.push_back(order);
@@ -102,6 +129,7 @@ impl Room {
             roles: BTreeMap::new(),
             waiting: paths.into(),
             made: Vec::new(),
+            failed: Vec::new(),
             is_watched: true,
         };
         self.imports.orders.push_back(order);
@@ -117,11 +145,13 @@ impl Room {
         };
         let Some(path) = order.waiting.pop_front() else {
             if let Some(order) = self.imports.orders.pop_front() {
-                order.asker.answer(Ok(Answer::DataVersions(order.made)));
+                let asker = order.asker.clone();
+                asker.answer(order.answer());
             }
             return self.next_import();
         };
-        let name = order.name.clone().unwrap_or_else(|| dataset_name(&path));
+        let known_as = order.name.clone();
+        let name = known_as.clone().unwrap_or_else(|| dataset_name(&path));
         let previous = self
             .state
             .data_version(&name, None)
@@ -137,7 +167,7 @@ impl Room {
                 roles: order.roles.clone(),
                 previous,
             },
-            known: self.known_sources(),
+            known: self.known_sources(known_as.as_ref()),
             objects: self.objects.clone(),
             meter,
         };
@@ -176,12 +206,16 @@ impl Room {
         }
     }
 
-    /// Digests of all sources, with the version that each made.
-    fn known_sources(&self) -> BTreeMap<Digest, (DataVersionRef, ReaderOptions)> {
+    /// Digests of all sources, with the version that each made; where a name was asked for, only of the dataset that has it.
+    fn known_sources(
+        &self,
+        name: Option<&DatasetName>,
+    ) -> BTreeMap<Digest, (DataVersionRef, ReaderOptions)> {
         let versions = self
             .state
             .datasets
             .iter()
+            .filter(|dataset| name.is_none_or(|name| dataset.name == *name))
             .flat_map(|dataset| dataset.versions.iter());
         let sources = versions.flat_map(|version| {
             version
@@ -201,6 +235,7 @@ impl Room {
             return;
         };
         let (asker, is_watched, name) = (order.asker.clone(), order.is_watched, order.name.clone());
+        let is_cancelled = matches!(ended.outcome, Outcome::Cancelled);
         let result = match ended.outcome {
             Outcome::Known(id) => self.recognise(&ended.path, &id, &asker, is_watched),
             Outcome::Read {
@@ -235,21 +270,29 @@ impl Room {
                 }
             }
             Err(refusal) => {
-                self.tasks
-                    .end(&ended.task, TaskState::Failed(refusal.error.clone()));
-                self.abandon_order(&asker, refusal, is_watched);
+                self.tasks.end(&ended.task, failed(&refusal));
+                self.note_failure(&asker, refusal, (is_watched, is_cancelled));
             }
         }
         self.next_import();
     }
 
-    /// A person's order ends at its first failure; what was imported before it stays. A watched folder goes on.
-    fn abandon_order(&mut self, asker: &Asker, refusal: Refusal, is_watched: bool) {
-        if is_watched {
-            self.tell(NoticeLevel::Warning, &refusal.error, None, refusal.hint);
-        } else {
+    /// One bad file does not keep the others out; who cancels means all that were asked for together.
+    fn note_failure(
+        &mut self,
+        asker: &Asker,
+        refusal: Refusal,
+        (is_watched, is_cancelled): (bool, bool),
+    ) {
+        if is_cancelled && !is_watched {
             self.imports.orders.pop_front();
             self.conclude(asker, Err(refusal));
+        } else if is_watched {
+            self.tell(NoticeLevel::Error, &refusal.error, None, refusal.hint);
+        } else if !asker.is_waiting() {
+            self.conclude(asker, Err(refusal));
+        } else if let Some(order) = self.imports.orders.front_mut() {
+            order.failed.push(refusal);
         }
     }
 
@@ -316,7 +359,7 @@ impl Room {
         if !asker.is_waiting() {
             let detail = format!("{rows} rows");
             let hint = (rejected > 0)
-                .then(|| format!("{rejected} rows could not be read; see them under Versions"));
+                .then(|| format!("{rejected} rows could not be read; see them under Rejected"));
             let level = if rejected > 0 {
                 NoticeLevel::Warning
             } else {
@@ -337,6 +380,25 @@ fn file_name(path: &Path) -> String {
     )
 }
 
+/// Letters of a dataset's name at most.
+const LONGEST_NAME: usize = 128;
+
+/// A name stands before `@` and in tables, and may become a file's name.
+fn check_name(name: &DatasetName) -> Result<(), Refusal> {
+    let text = name.as_str();
+    let fits = |letter: char| letter != '@' && !letter.is_control();
+    let is_a_place = matches!(text, "." | "..");
+    let is_name = !text.is_empty() && text.trim() == text && text.chars().all(fits) && !is_a_place;
+    if is_name && text.chars().count() <= LONGEST_NAME {
+        return Ok(());
+    }
+    let shown: String = text.escape_debug().take(40).collect();
+    Err(Refusal::with_hint(
+        format!("“{shown}” cannot be a dataset's name"),
+        "use at most 128 letters, no “@”, and no blank at either end, for example wine",
+    ))
+}
+
 /// A dataset's name from its file: the stem, with `@` and blanks replaced, since both mean something in `name@version`.
 fn dataset_name(path: &Path) -> DatasetName {
     let stem = path
@@ -346,14 +408,15 @@ fn dataset_name(path: &Path) -> DatasetName {
         .trim()
         .chars()
         .map(|letter| {
-            if letter == '@' || letter.is_whitespace() {
+            if letter == '@' || letter.is_whitespace() || letter.is_control() {
                 '_'
             } else {
                 letter
             }
         })
+        .take(LONGEST_NAME)
         .collect();
-    DatasetName::new(if name.is_empty() {
+    DatasetName::new(if matches!(name.as_str(), "" | "." | "..") {
         "data".to_owned()
     } else {
         name

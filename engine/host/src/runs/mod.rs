@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use crate::asker::Asker;
 use crate::clock;
-use crate::error::{refuse, sentence};
+use crate::error::{failed, refuse, sentence};
 use crate::room::{Input, Room};
 use contract::{
-    Answer, DataVersion, Digest, Fact, MetricPoint, ModelPackage, NoticeLevel, Recipe, Refusal,
-    RunId, RunReport, RunState, TaskId, TaskState,
+    Answer, DataVersion, DeviceChoice, Digest, Fact, MetricPoint, ModelPackage, NoticeLevel,
+    Recipe, Refusal, RunId, RunReport, RunState, TaskId, TaskState,
 };
 
 /// Two runs share a device well enough to compare them live; more would only slow each other down.
@@ -18,7 +18,7 @@ pub(crate) const MOST_RUNS_AT_ONCE: usize = 2;
 /// Checkpoints are written every epoch; the journal hears of one at most this often.
 const CHECKPOINT_FACT_EVERY: Duration = Duration::from_secs(10);
 
-mod notes;
+pub(crate) mod notes;
 mod thread;
 
 use thread::RunThread;
@@ -81,10 +81,8 @@ impl Room {
             .data_version(&recipe.data.dataset, Some(recipe.data.version))?
             .clone();
         check_columns(&recipe, &version)?;
-        let device =
-            learn::choose_device(recipe.device).map_err(|error| refuse(&error, error.hint()))?;
+        let device = device_name(recipe.device)?;
         let run = RunId::from_random(clock::random_bits());
-        let device = format!("{} ({})", device.name, device.backend);
         let fact = Fact::RunStarted {
             run: run.clone(),
             recipe: Box::new(recipe.clone()),
@@ -191,20 +189,30 @@ impl Room {
         self.conclude(asker, answer);
     }
 
-    /// A paused run goes on; an interrupted one starts again from its last checkpoint.
-    pub(crate) fn resume_run(&mut self, id: &RunId, asker: &Asker) {
-        if let Err(refusal) = self.try_resume_run(id, asker) {
+    /// A paused run goes on; an interrupted one starts again from its last checkpoint, on another device if asked.
+    pub(crate) fn resume_run(&mut self, id: &RunId, device: Option<DeviceChoice>, asker: &Asker) {
+        if let Err(refusal) = self.try_resume_run(id, device, asker) {
             self.conclude(asker, Err(refusal));
         }
     }
 
-    fn try_resume_run(&mut self, id: &RunId, asker: &Asker) -> Result<(), Refusal> {
+    fn try_resume_run(
+        &mut self,
+        id: &RunId,
+        device: Option<DeviceChoice>,
+        asker: &Asker,
+    ) -> Result<(), Refusal> {
         let stored = self.state.run(id)?.clone();
         let run = stored.id.clone();
         if let Some(active) = self.runs.active.get(&run) {
             active.control.resume();
             if stored.state == RunState::Paused {
-                self.commit(&asker.actor, vec![Fact::RunResumed { run, from_epoch: 0 }])?;
+                let fact = Fact::RunResumed {
+                    run,
+                    from_epoch: 0,
+                    device: None,
+                };
+                self.commit(&asker.actor, vec![fact])?;
             }
             asker.answer(Ok(Answer::Done));
             return Ok(());
@@ -222,32 +230,45 @@ impl Room {
             .state
             .data_version(&data.dataset, Some(data.version))?
             .clone();
-        learn::choose_device(stored.recipe.device).map_err(|error| refuse(&error, error.hint()))?;
-        self.restore_points(&run);
-        let from_epoch = self.curves.last_step(&run);
+        let mut recipe = stored.recipe.clone();
+        recipe.device = device.unwrap_or(recipe.device);
+        let device = device_name(recipe.device)?;
+        let from_epoch = self.restore_points(&run);
         self.commit(
             &asker.actor,
             vec![Fact::RunResumed {
                 run: run.clone(),
                 from_epoch,
+                device: Some(device),
             }],
         )?;
-        self.launch(&run, stored.recipe.clone(), (&version, true), asker)
+        self.launch(&run, recipe, (&version, true), asker)
     }
 
-    /// Points that the killed program had not yet given to the catalog.
-    fn restore_points(&mut self, run: &RunId) {
-        let folder = self.layout.runs().join(run.as_str());
-        let known = u64::from(self.curves.last_step(run));
-        let points = notes::read_after(&folder, known);
-        if !points.is_empty() {
-            self.curves.add(run, &points);
-            self.catalog.desk.points(run.clone(), points);
-        }
+    /// Points that the killed program had not yet given to the catalog come from its notes. Returns the newest epoch that was noted.
+    fn restore_points(&mut self, run: &RunId) -> u32 {
+        let points = notes::read_after(&self.layout.runs().join(run.as_str()), 0);
+        let steps = points.iter().map(|point| point.step);
+        let (Some(first), Some(last)) = (steps.clone().min(), steps.max()) else {
+            return 0;
+        };
+        self.curves.cut(run, first.saturating_sub(1));
+        self.curves.add(run, &points);
+        let again = run.clone();
+        self.catalog.desk.work(move |catalog| {
+            if let Err(error) = catalog.replace_points(&again, &points) {
+                tracing::error!("noted metric points are missing: {}", sentence(&error));
+            }
+        });
+        u32::try_from(last).unwrap_or(u32::MAX)
     }
 
     pub(crate) fn take_run_event(&mut self, event: RunEvent) {
-        self.dirty = true;
+        // Epochs may come by the thousand; the loop shows them when it is time to.
+        self.dirty |= !matches!(event, RunEvent::Epoch { .. });
+        if let RunEvent::Ended { run, .. } = &event {
+            self.curves.settle(run);
+        }
         match event {
             RunEvent::Epoch { run, points } => self.take_epoch(&run, points),
             RunEvent::Checkpoint { run, epoch } => {
@@ -292,8 +313,11 @@ impl Room {
         self.curves.add(run, &points);
         self.state.edit_run(run, |run| {
             run.seconds = seconds;
+            let metrics = points
+                .iter()
+                .filter(|point| &*point.key != contract::SECONDS_KEY);
             run.metrics
-                .extend(points.iter().map(|point| (point.key.clone(), point.value)));
+                .extend(metrics.map(|point| (point.key.clone(), point.value)));
         });
         self.catalog.desk.points(run.clone(), points);
     }
@@ -332,15 +356,21 @@ impl Room {
         let answer = self
             .commit(&active.asker.actor, vec![fact])
             .and_then(|_| Ok(Answer::Runs(vec![self.state.run(run)?.clone()])));
-        if answer.is_ok() {
-            self.remove_run_folder(run);
-            self.tasks.end(&active.task, TaskState::Finished);
-            self.tell_of_run(run, &active.asker);
-        } else {
-            self.tasks.end(
-                &active.task,
-                TaskState::Failed("the end of the run could not be written".into()),
-            );
+        match &answer {
+            Ok(_) => {
+                self.remove_run_folder(run);
+                self.tasks.end(&active.task, TaskState::Finished);
+                self.tell_of_run(run, &active.asker);
+            }
+            // A run whose end cannot be noted must not look as if it went on.
+            Err(refusal) => {
+                self.tasks.end(&active.task, failed(refusal));
+                self.commit_or_tell(vec![Fact::RunFailed {
+                    run: run.clone(),
+                    seconds,
+                    error: format!("its end could not be noted: {}", refusal.error),
+                }]);
+            }
         }
         self.conclude(&active.asker, answer);
     }
@@ -361,8 +391,7 @@ impl Room {
             return;
         };
         let seconds = active.seconds_before + active.started.elapsed().as_secs_f64();
-        self.tasks
-            .end(&active.task, TaskState::Failed(refusal.error.clone()));
+        self.tasks.end(&active.task, failed(&refusal));
         let error = match &refusal.hint {
             Some(hint) => format!("{} ({hint})", refusal.error),
             None => refusal.error.clone(),
@@ -398,6 +427,11 @@ impl Room {
         };
         active.into_iter().map(interrupt).collect()
     }
+}
+
+fn device_name(choice: DeviceChoice) -> Result<String, Refusal> {
+    let device = learn::choose_device(choice).map_err(|error| refuse(&error, error.hint()))?;
+    Ok(format!("{} ({})", device.name, device.backend))
 }
 
 /// Says what is wrong before a thread is started for it.

@@ -39,7 +39,7 @@ impl Writer {
 }
 
 /// What was noted after this step, each point once, in order. A line that the kill cut off is left out.
-pub(super) fn read_after(folder: &Path, step: u64) -> Vec<MetricPoint> {
+pub(crate) fn read_after(folder: &Path, step: u64) -> Vec<MetricPoint> {
     let text = std::fs::read_to_string(folder.join(NAME)).unwrap_or_default();
     let lines = text.lines();
     let noted = lines.filter_map(|line| serde_json::from_str::<Vec<MetricPoint>>(line).ok());

@@ -178,3 +178,17 @@ fn a_constant_on_the_left_keeps_its_place() {
     );
     assert_eq!(run(&branches, &[f64::NAN, 4.0]), [-1.0, 4.0]);
 }
+
+/// The one step for imputation is taken only where it says the same.
+#[test]
+fn choices_that_look_like_imputation_are_kept() {
+    let choose = |condition, then| Expression::Choose(Box::new(condition), then, constant(5.0));
+    let magnitude = || Box::new(Expression::Unary(Unary::Absolute, input()));
+    let negated = Box::new(Expression::Unary(Unary::Negate, input()));
+    let values = [1.0, -2.0, 8.0];
+    let less = Expression::Binary(Binary::Less, magnitude(), constant(2.0));
+    assert_eq!(run(&choose(less, input()), &values), [1.0, 5.0, 5.0]);
+    let within = || Expression::Binary(Binary::LessOrEqual, magnitude(), constant(2.0));
+    assert_eq!(run(&choose(within(), negated), &values), [-1.0, 2.0, 5.0]);
+    assert_eq!(run(&choose(within(), input()), &values), [1.0, -2.0, 5.0]);
+}

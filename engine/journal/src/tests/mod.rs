@@ -8,9 +8,11 @@ use contract::{Fact, FactRecord, RunId, Timestamp};
 use crate::{Draft, Journal, read_after};
 
 mod child;
+mod copy;
 mod disk;
 mod faults;
 mod lock;
+mod mend;
 mod speed;
 mod tamper;
 mod torn;

@@ -4,6 +4,7 @@ use contract::LearningTask;
 
 use super::support::{Heard, job, mixed_for, recipe, run};
 use crate::checkpoint::{CHECKPOINT, Checkpoint, Progress, Vectors};
+use crate::writer::Writer;
 use crate::{Control, LearnError, train};
 
 fn checkpoint() -> Checkpoint {
@@ -34,7 +35,7 @@ fn checkpoint() -> Checkpoint {
 fn what_is_saved_is_loaded() {
     let folder = tempfile::tempdir().expect("a folder");
     assert_eq!(Checkpoint::load(folder.path()).expect("no error"), None);
-    checkpoint().save(folder.path(), true).expect("saved");
+    checkpoint().save(folder.path()).expect("saved");
     assert_eq!(
         Checkpoint::load(folder.path()).expect("no error"),
         Some(checkpoint())
@@ -46,9 +47,41 @@ fn what_is_saved_is_loaded() {
 }
 
 #[test]
+fn a_writer_takes_one_at_a_time_and_says_when_it_is_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut writer = Writer::start(folder.path().to_owned()).expect("a thread");
+    assert_eq!(writer.collect().expect("no error"), None);
+    for epoch in [7, 8] {
+        let mut newer = checkpoint();
+        newer.progress.epoch = epoch;
+        writer.write(newer.clone()).expect("it is idle");
+        assert!(writer.is_busy());
+        let written = writer.wait().expect("no error").expect("it was busy");
+        assert_eq!(written.epoch, epoch);
+        assert!(written.seconds > 0.0 && !writer.is_busy());
+        let loaded = Checkpoint::load(folder.path()).expect("no error");
+        assert_eq!(loaded, Some(newer), "it is there when it is said to be");
+    }
+    let mut last = checkpoint();
+    last.progress.epoch = 9;
+    writer.write(last.clone()).expect("it is idle");
+    drop(writer);
+    let loaded = Checkpoint::load(folder.path()).expect("no error");
+    assert_eq!(loaded, Some(last), "what was begun is written to its end");
+}
+
+#[test]
+fn a_writer_that_cannot_write_says_so_once_it_is_asked() {
+    let folder = tempfile::tempdir().expect("a folder").path().join("gone");
+    let mut writer = Writer::start(folder).expect("a thread");
+    writer.write(checkpoint()).expect("it is idle");
+    assert!(matches!(writer.wait(), Err(LearnError::Write { .. })));
+}
+
+#[test]
 fn any_flipped_bit_or_missing_tail_is_noticed() {
     let folder = tempfile::tempdir().expect("a folder");
-    checkpoint().save(folder.path(), true).expect("saved");
+    checkpoint().save(folder.path()).expect("saved");
     let path = folder.path().join(CHECKPOINT);
     let bytes = std::fs::read(&path).expect("bytes");
     for place in 0..bytes.len() {

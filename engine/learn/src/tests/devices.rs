@@ -1,13 +1,12 @@
 //! Devices: what is chosen of what there is, and what a failure is called.
 
-use burn::tensor::DeviceKind;
 use contract::{DeviceChoice, DeviceInfo, LearningTask};
 
 use super::support::{mixed_for, recipe, run_once};
 use crate::device::{Adapter, choose, failure, prefer};
 use crate::{LearnError, bare_loop, choose_device, devices};
 
-fn adapter(name: &str, kind: DeviceKind, rank: u8) -> Adapter {
+fn adapter(name: &str, place: usize, rank: u8) -> Adapter {
     Adapter {
         info: DeviceInfo {
             name: name.into(),
@@ -15,16 +14,16 @@ fn adapter(name: &str, kind: DeviceKind, rank: u8) -> Adapter {
             is_gpu: rank < 4,
             is_software: rank == 4,
         },
-        kind,
+        place,
         rank,
     }
 }
 
 #[test]
 fn software_is_a_gpu_only_for_who_insists() {
-    let software = adapter("llvmpipe", DeviceKind::Cpu, 4);
-    let integrated = adapter("integrated", DeviceKind::IntegratedGpu(0), 1);
-    let discrete = adapter("discrete", DeviceKind::DiscreteGpu(0), 0);
+    let software = adapter("llvmpipe", 0, 4);
+    let integrated = adapter("integrated", 1, 1);
+    let discrete = adapter("discrete", 2, 0);
     let name =
         |choice, adapters: &[Adapter]| prefer(choice, adapters).map(|chosen| chosen.info.name);
 
@@ -82,16 +81,27 @@ fn the_cpu_is_always_there() {
 
 #[test]
 fn a_failing_gpu_is_called_by_its_failure() {
-    let gpu = prefer(
-        DeviceChoice::Auto,
-        &[adapter("card", DeviceKind::DiscreteGpu(0), 0)],
-    )
-    .expect("a device");
+    let gpu = prefer(DeviceChoice::Auto, &[adapter("card", 0, 0)]).expect("a device");
     let of = |text: &str| failure(&gpu, text.into());
     assert!(matches!(
         of("Not enough memory left: out of memory"),
         LearnError::OutOfMemory { .. }
     ));
+    let refused =
+        of("can't allocate buffer of size: 64\nNo backtrace available\nAsked at:\n0: a\n1: b");
+    assert_eq!(
+        refused.to_string(),
+        "the device card ran out of memory: can't allocate buffer of size: 64"
+    );
+    assert!(matches!(
+        of("out of device memory allocating 64 bytes"),
+        LearnError::OutOfMemory { .. }
+    ));
+    let lost = of("A tensor was not read\nCaused by:\n  The device is poisoned.\nBacktrace:\n0: a");
+    assert_eq!(
+        lost.to_string(),
+        "the device card was lost: The device is poisoned"
+    );
     assert!(matches!(
         of("Parent device is lost"),
         LearnError::DeviceLost { .. }

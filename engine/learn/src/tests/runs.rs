@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use contract::{LearningTask, MlpSpec, Predicted, SplitSpec};
+use contract::{LearningTask, MlpSpec, Predicted, SECONDS_KEY, SplitSpec, Values};
 
 use super::support::{Heard, job, mixed_for, recipe, run, run_once, sample};
 use crate::{Control, LearnError, train};
@@ -96,6 +96,7 @@ fn a_run_tells_of_every_epoch_and_stage() {
         "validation/roc_auc",
         "validation/log_loss",
         "learning_rate",
+        SECONDS_KEY,
     ] {
         assert!(points.contains_key(key), "{key}");
     }
@@ -104,6 +105,26 @@ fn a_run_tells_of_every_epoch_and_stage() {
         "the first epoch is saved: {:?}",
         heard.checkpoints
     );
+}
+
+#[test]
+fn rows_without_a_target_are_counted() {
+    let mut data = mixed_for("price", 200, 4);
+    let Some(Values::Number(prices)) = data
+        .columns
+        .iter_mut()
+        .find(|column| &*column.name == "price")
+        .map(|column| &mut column.values)
+    else {
+        panic!("the price is a number")
+    };
+    for row in [0, 9, 77] {
+        prices[row] = f64::NAN;
+    }
+    let recipe = recipe(&data, "price", LearningTask::Regression);
+    let rows = run_once(data, recipe).expect("a run").report.rows;
+    assert_eq!(rows.without_target, 3);
+    assert_eq!(rows.train + rows.validation + rows.test, 197);
 }
 
 #[test]
@@ -269,18 +290,32 @@ fn a_paused_run_waits_and_then_goes_on() {
                 })),
                 ..Heard::default()
             };
-            train(&job(data, recipe, folder.path()), &control, &mut heard).expect("a run")
+            let outcome = train(&job(data, recipe, folder.path()), &control, &mut heard);
+            let seconds: Vec<f64> = heard
+                .epochs
+                .iter()
+                .map(|(_, points)| points[SECONDS_KEY])
+                .collect();
+            (outcome.expect("a run"), seconds)
         }
     });
+    let begun = Instant::now();
     assert!(control.is_paused());
     assert!(
         epochs.recv_timeout(Duration::from_millis(300)).is_err(),
         "nothing happens while paused"
     );
     control.resume();
-    let outcome = thread.expect("a thread").join().expect("a run");
+    let (outcome, seconds) = thread.expect("a thread").join().expect("a run");
     assert_eq!(outcome.report.epochs_run, 12);
     assert!(!outcome.stopped);
+    assert!(seconds.is_sorted() && seconds[0] > 0.0, "{seconds:?}");
+    let passed = begun.elapsed().as_secs_f64();
+    assert!(
+        seconds[11] < passed - 0.29,
+        "a pause is no training: {} of {passed} s",
+        seconds[11]
+    );
 }
 
 #[test]

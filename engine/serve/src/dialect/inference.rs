@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
 
 use crate::columns::{ColumnsBuilder, Scalar};
 use crate::refusal::{Refusal, quoted};
@@ -55,6 +55,9 @@ struct Output<'a> {
 #[derive(Default, Deserialize)]
 struct OutputParameters {
     binary_data: Option<bool>,
+    // Triton's extensions that would make the answer another than the one that is given here.
+    classification: Option<IgnoredAny>,
+    shared_memory_region: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -73,6 +76,7 @@ struct Tensor<'a> {
 #[derive(Default, Deserialize)]
 struct TensorParameters {
     binary_data_size: Option<usize>,
+    shared_memory_region: Option<IgnoredAny>,
 }
 
 /// Reads a request whose first `json_bytes` are JSON and whose rest are raw tensors.
@@ -114,6 +118,15 @@ fn wishes(builder: &ColumnsBuilder<'_>, request: &Request<'_>) -> Result<Wishes,
             Refusal::malformed(format!("The model has no output {}", quoted(&output.name)))
                 .hint(format!("its outputs are {}", known.join(", ")))
         })?;
+        if output.parameters.classification.is_some() {
+            return Err(Refusal::malformed(format!(
+                "The output {name} is given as it is, not as a classification"
+            ))
+            .hint("leave class_count out; label is the most probable class"));
+        }
+        if output.parameters.shared_memory_region.is_some() {
+            return Err(shared_memory("output", name));
+        }
         Ok(OutputWish {
             name,
             is_binary: output.parameters.binary_data.unwrap_or(is_binary),
@@ -131,6 +144,13 @@ fn wishes(builder: &ColumnsBuilder<'_>, request: &Request<'_>) -> Result<Wishes,
     })
 }
 
+fn shared_memory(what: &str, name: &str) -> Refusal {
+    Refusal::malformed(format!(
+        "The {what} {name} is in shared memory, which this server does not read or write"
+    ))
+    .hint("send and take values with the request, as JSON or raw")
+}
+
 /// The values of a tensor, from JSON or from the raw bytes, checked against its shape.
 fn items<'a>(tensor: &mut Tensor<'a>, raw: &mut &'a [u8]) -> Result<Vec<Item<'a>>, Refusal> {
     let name = quoted(&tensor.name);
@@ -141,6 +161,9 @@ fn items<'a>(tensor: &mut Tensor<'a>, raw: &mut &'a [u8]) -> Result<Vec<Item<'a>
         ))
         .hint("use FP64, FP32, INT64, INT32, BOOL or BYTES")
     })?;
+    if tensor.parameters.shared_memory_region.is_some() {
+        return Err(shared_memory("tensor", &name));
+    }
     let items = match (tensor.data.take(), tensor.parameters.binary_data_size) {
         (Some(items), None) => items.0,
         (None, Some(bytes)) => {

@@ -48,7 +48,8 @@ impl<'de> Visitor<'de> for Envelope<'_, '_> {
         while let Some(key) = map.next_key::<String>()? {
             let builder = &mut *self.builder;
             if key == "params" {
-                map.next_value::<Option<NoParams>>()?;
+                // Our models take none, and clients of MLflow send what they like.
+                map.next_value::<IgnoredAny>()?;
                 continue;
             }
             if is_done.is_some() {
@@ -86,11 +87,6 @@ impl<'de> Visitor<'de> for Envelope<'_, '_> {
         })
     }
 }
-
-/// Our models take no parameters; an empty object is what some clients send.
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NoParams {}
 
 /// `{"columns": […], "index": […], "data": [[…]]}`.
 struct Split<'a, 's> {

@@ -61,9 +61,12 @@ impl Dialect {
             (Self::Mlflow, _) => mlflow::read(&mut builder, body)?,
             (Self::Plain, _) => json::read_records(&mut builder, body)?,
         }
-        Ok(Asked {
-            frame: builder.finish()?,
-            wishes,
-        })
+        let frame = builder.finish()?;
+        // A table without rows says nothing of its columns, so one that lacks some would pass for good. A list of no records is plain.
+        if self == Self::Mlflow && frame.rows == 0 {
+            return Err(Refusal::unfit("The request has no rows")
+                .hint(format!("the model takes {}", schema.names())));
+        }
+        Ok(Asked { frame, wishes })
     }
 }

@@ -197,7 +197,7 @@ fn every_form_of_mlflow_means_the_same() {
     let data = json!([["red", 5, 3, true, 0], ["white", 15, 3, false, 0]]);
     let bodies = [
         json!({"dataframe_split": {"columns": columns, "data": data}}),
-        json!({"dataframe_split": {"columns": columns, "index": [0, 1], "data": data}, "params": {}}),
+        json!({"dataframe_split": {"columns": columns, "index": [0, 1], "data": data}, "params": {"temperature": 1}}),
         json!({"dataframe_records": [record(5.0, "red"), record(15.0, "white")]}),
         json!({"instances": [record(5.0, "red"), record(15.0, "white")]}),
         json!({"instances": [[5.0, "red", 3, true, 0], [15.0, "white", 3, null, 0]]}),

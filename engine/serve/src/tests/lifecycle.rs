@@ -166,6 +166,67 @@ fn a_shutdown_does_not_wait_for_idle_connections() {
     drop(idle);
 }
 
+/// Long before the log would be flushed by itself.
+#[test]
+fn what_follows_the_log_sees_every_answer() {
+    let TestServer {
+        server,
+        sink,
+        client,
+    } = start(vec![price(1)]);
+    let afterwards = server.afterwards();
+    let seen = |sink: &Arc<TestSink>| {
+        let (told, asked) = std::sync::mpsc::sync_channel(1);
+        let sink = sink.clone();
+        afterwards.run(move || {
+            let count = sink.predictions.lock().expect("predictions").len();
+            told.send(count).expect("somebody asks");
+        });
+        asked
+            .recv_timeout(Duration::from_secs(10))
+            .expect("an answer")
+    };
+    assert_eq!(seen(&sink), 0);
+    let rows = |count: usize| json!({"records": vec![json!({"alcohol": 4, "age": 1}); count]});
+    for answered in 1..=100 {
+        assert_eq!(client.post("/predict/price", &rows(1)).status, 200);
+        assert_eq!(seen(&sink), answered);
+    }
+    assert_eq!(client.post("/predict/price", &rows(1_000)).status, 200);
+    assert_eq!(seen(&sink), 1_100);
+    assert_eq!(client.post("/predict/price", &rows(1)).status, 200);
+    server.shut_down(Duration::from_secs(5));
+    assert_eq!(seen(&sink), 1_101);
+}
+
+/// What follows a log of answers that its sink did not take is done all the same.
+#[test]
+fn what_follows_the_log_survives_panics() {
+    struct Broken;
+    impl crate::Sink for Broken {
+        fn requests(&self, _: Vec<contract::RequestLine>) {}
+        fn predictions(&self, _: Vec<contract::Prediction>) {
+            panic!("the disk is full")
+        }
+    }
+    let server = Server::start(ServerOptions::default(), Arc::new(Broken)).expect("a server");
+    server.put(Arc::new(price(1)));
+    let client = super::Client::new(server.address());
+    let body = json!({"records": [{"alcohol": 4, "age": 1}]});
+    for _ in 0..3 {
+        assert_eq!(client.post("/predict/price", &body).status, 200);
+        server.afterwards().run(|| panic!("what follows is broken"));
+        let (told, asked) = std::sync::mpsc::sync_channel(1);
+        server
+            .afterwards()
+            .run(move || told.send(()).expect("somebody asks"));
+        asked
+            .recv_timeout(Duration::from_secs(10))
+            .expect("it is done");
+    }
+    server.shut_down(Duration::from_secs(5));
+}
+
 /// A sink that panics costs what it was given, not the server.
 #[test]
 fn a_panic_of_the_sink_is_survived() {

@@ -4,6 +4,7 @@ mod answers;
 mod figures;
 mod lifecycle;
 mod limits;
+mod record;
 mod refusals;
 mod security;
 mod speed;

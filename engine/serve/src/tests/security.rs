@@ -1,8 +1,12 @@
 //! Who gets in: nobody without the key, nobody under a foreign name, no page of another site.
 
 use std::io::Write;
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
 
-use super::{Client, price, read_raw, start, wine};
+use super::{Client, TestSink, price, read_raw, start, start_with, wine};
+use crate::ServerOptions;
+use crate::backoff::Backoff;
 use crate::routes::{Permission, ROUTES};
 
 const METHODS: [&str; 8] = [
@@ -40,7 +44,12 @@ fn key(client: &Client) -> String {
 
 #[test]
 fn every_route_but_health_needs_the_key() {
-    let (served, client) = client();
+    let options = ServerOptions {
+        free_wrong_keys: u32::MAX,
+        ..ServerOptions::default()
+    };
+    let served = start_with(options, TestSink::default(), vec![wine(2), price(7)]);
+    let client = served.client.clone();
     let wrong = [
         None,
         Some("authorization: Bearer".to_owned()),
@@ -88,6 +97,85 @@ fn a_key_given_twice_is_no_key() {
         status(&client, "GET", "/v2", &[host(&client), shouted]),
         200
     );
+}
+
+#[test]
+fn many_wrong_keys_must_wait_and_the_right_one_never() {
+    let options = ServerOptions {
+        free_wrong_keys: 3,
+        ..ServerOptions::default()
+    };
+    let served = start_with(options, TestSink::default(), vec![wine(2)]);
+    let client = &served.client;
+    let wrong = format!("authorization: Bearer {}", "0".repeat(64));
+    let ask = |headers: &[&str]| {
+        let headers = headers.join("\r\n");
+        let request = format!(
+            "GET /v2 HTTP/1.1\r\n{}\r\nconnection: close\r\n{headers}\r\n\r\n",
+            host(client)
+        );
+        client.raw(request.as_bytes())
+    };
+    let started = Instant::now();
+    for _ in 0..3 {
+        assert_eq!(ask(&[&wrong]).0, 401);
+    }
+    let (status, text) = ask(&[&wrong]);
+    assert_eq!(status, 429, "{text}");
+    assert!(text.contains("retry-after: 1\r\n"), "{text}");
+    assert!(text.contains("connection: close\r\n"), "{text}");
+    assert!(text.contains("send the right key at any time"), "{text}");
+    // Whoever has the key is answered meanwhile, and who sends none is told so.
+    assert_eq!(ask(&[&key(client)]).0, 200);
+    assert_eq!(ask(&[]).0, 401);
+    assert_eq!(ask(&[&wrong]).0, 429);
+    // After the wait one more is looked at, and the next wait is twice as long.
+    std::thread::sleep(Duration::from_millis(1_100).saturating_sub(started.elapsed()));
+    assert_eq!(ask(&[&wrong]).0, 401);
+    let (status, text) = ask(&[&wrong]);
+    assert_eq!(status, 429, "{text}");
+    assert!(text.contains("retry-after: 2\r\n"), "{text}");
+    assert_eq!(ask(&[&key(client)]).0, 200);
+}
+
+#[test]
+fn waits_double_up_to_a_bound_and_are_forgotten() {
+    let peer = |last: u8| IpAddr::from([127, 0, 0, last]);
+    let backoff = Backoff::new(2);
+    let mut now = Instant::now();
+    assert_eq!(backoff.wrong_key(peer(1), now), None);
+    assert_eq!(backoff.wrong_key(peer(1), now), None);
+    let mut waits = Vec::new();
+    for _ in 0..11 {
+        let wait = backoff.wrong_key(peer(1), now).expect("a wait");
+        waits.push(wait.as_secs());
+        // Asking during the wait makes it no longer.
+        assert_eq!(backoff.wrong_key(peer(1), now), Some(wait));
+        // Others do not wait.
+        assert_eq!(backoff.wrong_key(peer(waits.len() as u8 + 1), now), None);
+        now += wait;
+        assert_eq!(backoff.wrong_key(peer(1), now), None);
+    }
+    assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+    now += Duration::from_secs(300 + 900);
+    assert_eq!(backoff.wrong_key(peer(1), now), None);
+    assert_eq!(backoff.wrong_key(peer(1), now), None);
+    assert_eq!(
+        backoff.wrong_key(peer(1), now),
+        Some(Duration::from_secs(1))
+    );
+}
+
+#[test]
+fn only_so_many_peers_are_remembered() {
+    let backoff = Backoff::new(0);
+    let now = Instant::now();
+    let peer = |place: u32| IpAddr::from(place.to_be_bytes());
+    for place in 0..5_000 {
+        assert_eq!(backoff.wrong_key(peer(place), now), None);
+    }
+    let waiting = (0..5_000).filter(|&place| backoff.is_waiting(peer(place), now));
+    assert_eq!(waiting.count(), 1_024);
 }
 
 const WITHOUT_PORT: &[&str] = &[
@@ -236,7 +324,7 @@ fn keys_are_long_random_and_visible() {
         &"ä".repeat(40),
         &"a b".repeat(20),
     ] {
-        let options = crate::ServerOptions {
+        let options = ServerOptions {
             key: Some(weak.to_owned()),
             ..Default::default()
         };
@@ -247,7 +335,7 @@ fn keys_are_long_random_and_visible() {
             "{weak}"
         );
     }
-    let options = crate::ServerOptions {
+    let options = ServerOptions {
         key: Some("k".repeat(32)),
         ..Default::default()
     };

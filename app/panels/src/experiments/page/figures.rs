@@ -78,7 +78,9 @@ fn verdict(gain: f64) -> &'static str {
 pub(in super::super) fn facts(run: &Run) -> Vec<(&'static str, String)> {
     let mut facts = vec![("Duration", format::duration(run.seconds))];
     if let Some(report) = run.report.as_deref() {
-        let epochs = format!("{}, best {}", report.epochs_run, report.best_epoch);
+        let [run, best] =
+            [report.epochs_run, report.best_epoch].map(|epoch| format::count(u64::from(epoch)));
+        let epochs = format!("{run}, best {best}");
         let rows = &report.rows;
         let split = [rows.train, rows.validation, rows.test].map(format::count);
         facts.extend([
@@ -87,6 +89,12 @@ pub(in super::super) fn facts(run: &Run) -> Vec<(&'static str, String)> {
             ("Weights", format::count(report.parameters)),
             ("Samples/s", format::number(report.samples_per_second)),
         ]);
+        if rows.without_target > 0 {
+            facts.push((
+                "Rows without a target, left out",
+                format::count(rows.without_target),
+            ));
+        }
     }
     facts
 }

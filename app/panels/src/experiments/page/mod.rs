@@ -16,7 +16,7 @@ use look::{format, icon};
 use super::actions::{Asked, actions_ui};
 use super::charts;
 use super::curves::{Charts, CurveSettings};
-use super::parameters::{hidden_layers, parameters};
+use super::parameters::{device_name, hidden_layers, parameters};
 use super::progress::{RunProgress, state_tone};
 use super::selected::spread_note_ui;
 #[cfg(test)]
@@ -32,7 +32,7 @@ const CHART: f32 = 240.0;
 /// Below this width columns stand under each other.
 const NARROW: f32 = 760.0;
 /// From this width on the actions stand on the line of the title.
-const ONE_LINE: f32 = 560.0;
+const ONE_LINE: f32 = 720.0;
 
 /// What came of a frame of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,19 +75,7 @@ impl RunPage {
     pub(super) fn ui(&mut self, ctx: &Ctx<'_>, ui: &mut Ui, run: &Arc<Run>) -> Outcome {
         let mut outcome = Outcome::Stay;
         page_ui(ctx.look, ui, |ui| {
-            ui.horizontal(|ui| {
-                let name = format!("Run {}", run.number);
-                if ctx
-                    .look
-                    .breadcrumb_ui(ui, &["Experiments", &name])
-                    .is_some()
-                {
-                    outcome = Outcome::Back;
-                }
-            });
-            if self.head_ui(ctx, ui, run) == Asked::TrainAgain {
-                outcome = Outcome::TrainAgain;
-            }
+            outcome = self.head_ui(ctx, ui, run);
             trouble_ui(ctx, ui, run);
             if let Some(progress) = RunProgress::of(run, ctx.snapshot) {
                 ctx.look
@@ -106,10 +94,11 @@ impl RunPage {
         outcome
     }
 
-    fn head_ui(&mut self, ctx: &Ctx<'_>, ui: &mut Ui, run: &Run) -> Asked {
+    fn head_ui(&mut self, ctx: &Ctx<'_>, ui: &mut Ui, run: &Run) -> Outcome {
         let look = ctx.look;
         let name = &mut self.name;
         let is_wide = ui.available_width() >= ONE_LINE;
+        let mut is_back = false;
         let asked = from_right_ui(ui, 32.0, |ui| {
             more_ui(ctx, ui, run);
             let mut asked = Asked::Nothing;
@@ -117,6 +106,7 @@ impl RunPage {
                 asked = actions_ui(ctx, ui, run, name, true);
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                is_back = look.icon_button_ui(ui, icon::BACK, "All runs").clicked();
                 look.swatch_ui(ui, super::run_color(look, run.number), "");
                 ui.label(look.page(format!("Run {}", run.number)));
                 look.chip_ui(ui, state_tone(run.state), run.state.word());
@@ -140,12 +130,16 @@ impl RunPage {
             if run.device.is_empty() {
                 "a device to be chosen"
             } else {
-                &run.device
+                device_name(&run.device)
             },
         );
         ui.add(egui::Label::new(look.secondary(text)).wrap());
         ui.add_space(look.space.m);
-        asked
+        match asked {
+            _ if is_back => Outcome::Back,
+            Asked::TrainAgain => Outcome::TrainAgain,
+            Asked::Nothing => Outcome::Stay,
+        }
     }
 
     fn curves_ui(&mut self, ctx: &Ctx<'_>, ui: &mut Ui, run: &Arc<Run>) {
@@ -162,7 +156,12 @@ impl RunPage {
         if self.charts.seconds_are_spread {
             spread_note_ui(ctx, ui);
         }
-        charts::charts_ui(ctx, ui, self.charts.charts(), self.settings.axis, CHART);
+        let shown = charts::Shown {
+            axis: self.settings.axis,
+            height: CHART,
+            hovered: super::hovering::Hovered::default(),
+        };
+        charts::charts_ui(ctx, ui, self.charts.charts(), shown);
     }
 
     fn evaluation_ui(&mut self, ctx: &Ctx<'_>, ui: &mut Ui, run: &Run, report: &Arc<RunReport>) {

@@ -1,9 +1,10 @@
 //! The lineage strip: from the file to the endpoint on one line, each stop a way there.
 
-use contract::{Command, ModelVersionRef, Run, Snapshot};
+use contract::{Command, Run, Snapshot};
 use egui::{Align, Layout, Ui};
 use look::{Icon, icon, paint};
 
+use super::super::naming::registered_as;
 use crate::parts::from_right_ui;
 use crate::{Ctx, Place, Selection};
 
@@ -16,7 +17,8 @@ pub(in super::super) struct Stop {
     pub to: Option<(Selection, Place)>,
 }
 
-/// File, data version, run, its registered versions, their endpoints; what is not there yet is left out.
+/// File, data version, run, its registered version, its endpoint; what is not there yet is left out.
+/// Data and models both count their versions, so each says what it is.
 pub(in super::super) fn stops(run: &Run, snapshot: &Snapshot) -> Vec<Stop> {
     let mut stops = Vec::new();
     let data = &run.recipe.data;
@@ -39,7 +41,7 @@ pub(in super::super) fn stops(run: &Run, snapshot: &Snapshot) -> Vec<Stop> {
     }
     stops.push(Stop {
         icon: icon::DATASETS,
-        name: data.to_string(),
+        name: format!("data {data}"),
         to: version.map(|_| (Selection::DataVersion(data.clone()), Place::Datasets)),
     });
     stops.push(Stop {
@@ -47,12 +49,12 @@ pub(in super::super) fn stops(run: &Run, snapshot: &Snapshot) -> Vec<Stop> {
         name: format!("Run {}", run.number),
         to: None,
     });
-    let Some(registered) = registered_as(run, snapshot) else {
+    let Some(registered) = registered_as(snapshot, run) else {
         return stops;
     };
     stops.push(Stop {
         icon: icon::REGISTRY,
-        name: registered.to_string(),
+        name: format!("model {registered}"),
         to: Some((Selection::ModelVersion(registered.clone()), Place::Registry)),
     });
     let is_served = snapshot
@@ -67,17 +69,6 @@ pub(in super::super) fn stops(run: &Run, snapshot: &Snapshot) -> Vec<Stop> {
         });
     }
     stops
-}
-
-/// The newest model version that was made of this run.
-fn registered_as(run: &Run, snapshot: &Snapshot) -> Option<ModelVersionRef> {
-    snapshot
-        .models
-        .iter()
-        .flat_map(|model| model.versions.iter())
-        .filter(|version| version.run == run.id)
-        .max_by_key(|version| version.created)
-        .map(|version| version.id.clone())
 }
 
 pub(super) fn strip_ui(ctx: &Ctx<'_>, ui: &mut Ui, run: &Run) {

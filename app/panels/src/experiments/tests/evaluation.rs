@@ -6,7 +6,7 @@ use contract::{Importance, LearningTask, Metrics, Run, RunReport, RunState};
 use expect_test::expect;
 
 use crate::experiments::confusion::{ConfusionData, MOST_CLASSES};
-use crate::experiments::evaluation::{FitData, importance_bars, metric_rows};
+use crate::experiments::evaluation::{FitData, Verdict, importance_bars, metric_rows, reach};
 use crate::experiments::result::{RunResult, Split, lower_is_better};
 use crate::states;
 
@@ -44,6 +44,45 @@ fn the_result_is_measured_on_the_most_trusted_split() {
     run.metrics.insert("test/accuracy".into(), f64::NAN);
     let result = RunResult::of(&run).expect("a result");
     assert_eq!(result.split, Split::Validation, "NaN is no result");
+}
+
+#[test]
+fn what_is_not_measured_on_the_test_rows_is_marked() {
+    let result = |split| RunResult {
+        metric: "accuracy",
+        split,
+        value: 0.9,
+        baseline: None,
+        lower_is_better: false,
+    };
+    let marks =
+        [Split::Test, Split::Validation, Split::Train].map(|split| result(split).split_mark());
+    assert_eq!(marks, [None, Some("val"), Some("train")]);
+}
+
+#[test]
+fn a_loss_that_is_the_log_loss_is_one_row() {
+    let metrics = |loss: f64| -> Metrics {
+        [
+            ("test/log_loss", 0.170_4),
+            ("test/loss", loss),
+            ("validation/log_loss", 0.046),
+            ("validation/loss", 0.046),
+        ]
+        .map(|(key, value)| (Arc::from(key), value))
+        .into()
+    };
+    let names = |loss: f64| -> Vec<Arc<str>> {
+        let task = LearningTask::BinaryClassification;
+        let rows = metric_rows(&metrics(loss), &Metrics::new(), task);
+        rows.into_iter().map(|row| row.metric).collect()
+    };
+    assert_eq!(names(0.170_4), ["log_loss".into()]);
+    assert_eq!(
+        names(0.31),
+        ["log_loss".into(), "loss".into()],
+        "with class weights it is another figure"
+    );
 }
 
 #[test]
@@ -201,8 +240,18 @@ fn importance_bars_share_the_widest() {
     assert!((bars[0].end - 0.75).abs() < 1e-12);
     assert!((bars[0].error[1] - 1.0).abs() < 1e-12);
     assert_eq!(
-        bars.iter().map(|bar| bar.is_uncertain).collect::<Vec<_>>(),
-        [false, true, true]
+        bars.iter().map(|bar| bar.verdict).collect::<Vec<_>>(),
+        [Verdict::Helps, Verdict::Unsure, Verdict::Hurts]
+    );
+    let [low, high] = reach(&bars);
+    assert!(
+        (low + 0.05).abs() < 1e-12 && (high - 1.0).abs() < 1e-12,
+        "the line of zero has room at its left for {low}"
+    );
+    assert_eq!(
+        reach(&bars[..1]),
+        [0.0, high],
+        "without a negative one it is the edge"
     );
     report.importance = vec![importance("alcohol", 0.0, 0.0)];
     assert_eq!(

@@ -6,6 +6,7 @@ use contract::{DeviceChoice, Run, RunState, Snapshot};
 use expect_test::{Expect, expect};
 
 use crate::experiments::columns::{Direction, RunColumn, signed};
+use crate::experiments::differences::all_runs;
 use crate::experiments::filter::{Filter, searchable};
 use crate::experiments::parameters::{Differences, hidden_layers, number_of, parameters};
 use crate::experiments::rows::{Question, RunsTable};
@@ -306,6 +307,39 @@ fn signs_stand_before_gains_and_losses() {
         [signed(0.5), signed(-0.5), signed(0.0)],
         ["+0.5", "−0.5", "0"]
     );
+}
+
+#[test]
+fn metrics_are_called_as_the_field_calls_them() {
+    let title = |key: &str| RunColumn::Metric(key.into()).title().into_owned();
+    let titles = [
+        "test/f1_macro",
+        "validation/roc_auc",
+        "test/log_loss",
+        "train/rmse",
+        "learning_rate",
+        "test/top_5_accuracy",
+    ]
+    .map(title);
+    assert_eq!(
+        titles,
+        [
+            "F1, macro, test",
+            "ROC AUC, validation",
+            "Log loss, test",
+            "RMSE, train",
+            "Learning rate",
+            "Top 5 accuracy, test"
+        ]
+    );
+    let column = RunColumn::Metric("test/f1_macro".into());
+    assert!(column.explanation().contains("test/f1_macro"));
+}
+
+#[test]
+fn two_runs_are_both() {
+    assert_eq!(all_runs(2), "both runs");
+    assert_eq!(all_runs(1_200), "all 1\u{202f}200 runs");
 }
 
 #[test]

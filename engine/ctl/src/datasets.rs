@@ -1,0 +1,85 @@
+//! `millctl data`: files in, datasets out.
+
+use std::collections::BTreeMap;
+
+use contract::{Answer, Command, DatasetName, Query, Refusal};
+
+use crate::arguments::DataAction;
+use crate::commands::{Desk, absolute, reader_options, role, unexpected};
+use crate::{output, show};
+
+impl Desk {
+    pub(crate) fn data(&self, action: &DataAction) -> Result<(), Refusal> {
+        let versions = match action {
+            DataAction::Add { .. } => return self.add(action),
+            DataAction::List => self.query(Query::Datasets)?,
+            DataAction::Rejects { name, limit } => return self.rejects(name, *limit),
+            DataAction::Show { name } => Answer::DataVersions(vec![self.data_version(name)?]),
+        };
+        let Answer::DataVersions(versions) = versions else {
+            return Err(unexpected());
+        };
+        match action {
+            DataAction::List => show::datasets(&versions, self.json),
+            _ => show::imported(&versions, self.json),
+        }
+        Ok(())
+    }
+
+    /// One file after the other: a bad one among good ones costs nobody the rest.
+    fn add(&self, action: &DataAction) -> Result<(), Refusal> {
+        let DataAction::Add {
+            files, name, roles, ..
+        } = action
+        else {
+            return Err(unexpected());
+        };
+        let roles = roles
+            .iter()
+            .map(|text| role(text))
+            .collect::<Result<BTreeMap<_, _>, _>>()?;
+        let options = reader_options(action)?;
+        let (mut versions, mut refusals) = (Vec::new(), Vec::new());
+        for path in files {
+            let import = Command::ImportFiles {
+                paths: vec![absolute(path)?],
+                name: name.as_deref().map(DatasetName::new),
+                options: options.clone(),
+                roles: roles.clone(),
+            };
+            match self.command(import) {
+                Ok(Answer::DataVersions(made)) => versions.extend(made),
+                Ok(_) => return Err(unexpected()),
+                Err(refusal) => refusals.push(refusal),
+            }
+        }
+        if !versions.is_empty() {
+            show::imported(&versions, self.json);
+        }
+        // The last one is told by whoever called, like any other.
+        let last = refusals.pop();
+        refusals.iter().for_each(output::refusal);
+        last.map_or(Ok(()), Err)
+    }
+
+    fn rejects(&self, name: &str, limit: u64) -> Result<(), Refusal> {
+        let version = self.data_version(name)?;
+        let limit = limit.min(version.rejected_rows);
+        let mut rows = Vec::new();
+        while (rows.len() as u64) < limit {
+            let first = rows.len() as u64;
+            let query = Query::Rejects {
+                version: version.id.clone(),
+                first,
+                count: u32::try_from(limit - first).unwrap_or(u32::MAX),
+            };
+            match self.query(query)? {
+                Answer::Rejects(page) if page.rows.is_empty() => break,
+                Answer::Rejects(page) => rows.extend(page.rows),
+                _ => return Err(unexpected()),
+            }
+        }
+        show::rejects(&version, &rows, self.json);
+        Ok(())
+    }
+}

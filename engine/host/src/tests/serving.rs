@@ -1,0 +1,132 @@
+//! Serving from inside one process: watched without being asked, tried from the form, and found where it was.
+
+use std::collections::BTreeMap;
+
+use contract::{Cell, ServerAddress};
+
+use super::*;
+use crate::Kept;
+
+fn serve(engine: &Engine) -> ServerAddress {
+    let selector = ModelSelector::parse("flower").expect("a selector");
+    let start = Command::StartEndpoint { selector, port: 0 };
+    let Ok(Answer::Server(Some(address))) = command(engine, start) else {
+        panic!("a server")
+    };
+    address
+}
+
+fn with_flower(engine: &Engine) {
+    let version = import(engine, &iris()).expect("iris");
+    let run = train(engine, recipe(&version, "species", 3)).expect("a run");
+    let register = Command::RegisterRun {
+        run: run.id.clone(),
+        name: ModelName::new("flower"),
+    };
+    command(engine, register).expect("a model");
+}
+
+fn ask(address: &ServerAddress) {
+    let row = r#"{"records":[{"sepal_length_cm":5.1,"sepal_width_cm":3.5,"petal_length_cm":1.4,"petal_width_cm":0.2}]}"#;
+    ureq::post(format!("{}/predict/flower", address.url))
+        .header("Authorization", format!("Bearer {}", address.key))
+        .header("Content-Type", "application/json")
+        .send(row)
+        .expect("an answer");
+}
+
+#[test]
+fn an_endpoint_with_predictions_is_watched_without_being_asked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, engine) = new_engine(folder.path());
+    with_flower(&engine);
+    let address = serve(&engine);
+    for _ in 0..3 {
+        ask(&address);
+    }
+    engine.close();
+
+    let engine = Engine::open(&path, Arc::new(|| {})).expect("the project");
+    assert!(engine.snapshot().drift.is_empty());
+    assert_eq!(serve(&engine), address, "clients find it where it was");
+    let flower = ModelName::new("flower");
+    let seen = wait_for(&engine, "drift was measured", |snapshot| {
+        snapshot.drift.contains_key(&flower)
+    });
+    assert_eq!(seen.drift[&flower].window, 3);
+    engine.close();
+}
+
+#[test]
+fn what_the_form_tries_is_seen_in_the_log_and_is_no_prediction() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (_path, engine) = new_engine(folder.path());
+    with_flower(&engine);
+    serve(&engine);
+    let flower = ModelName::new("flower");
+    let inputs: BTreeMap<Arc<str>, Cell> = [("sepal_length_cm".into(), Cell::Number(5.1))].into();
+    let tried = Command::TryPrediction {
+        model: flower.clone(),
+        inputs,
+    };
+    command(&engine, tried).expect("an answer");
+    let seen = wait_for(&engine, "the log has it", |snapshot| {
+        !snapshot.requests.is_empty()
+    });
+    assert_eq!(
+        (&*seen.requests[0].path, seen.requests[0].status),
+        ("the form", 200)
+    );
+    let measure = Command::MeasureDrift {
+        model: flower,
+        window: 10,
+    };
+    let Ok(Answer::Drift(report)) = command(&engine, measure) else {
+        panic!("drift")
+    };
+    assert_eq!(report.window, 0);
+    engine.close();
+}
+
+#[test]
+fn an_endpoint_stops_when_its_last_program_leaves_and_no_backup_has_the_key() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, engine) = new_engine(folder.path());
+    with_flower(&engine);
+    let Connection::Other(other) = Connection::for_errand(&path).expect("the holder") else {
+        panic!("somebody else holds it")
+    };
+    let selectors = [ModelSelector::parse("flower").expect("a selector")];
+    let is_served = || {
+        let server = other.ask(Ask::Query(Query::Server), &mut |_| {});
+        matches!(server, Ok(Answer::Server(Some(_))))
+    };
+    let (address, first) = other.keep(&selectors, 0).expect("served");
+    let (again, second) = other.keep(&selectors, 0).expect("served");
+    assert_eq!(address, again);
+    first.end().expect("it has ended");
+    assert!(is_served(), "the second is there");
+    second.end().expect("it has ended");
+    assert!(!is_served(), "nobody is there");
+
+    let (_, stopped) = other.keep(&selectors, 0).expect("served");
+    assert_eq!(stopped.look(), Kept::Served);
+    let model = ModelName::new("flower");
+    command(&engine, Command::StopEndpoint { model }).expect("stopped here");
+    assert_eq!(stopped.look(), Kept::Stopped, "it is not started again");
+
+    // One that was started here is stopped here only.
+    serve(&engine);
+    let (_, third) = other.keep(&selectors, 0).expect("served");
+    third.end().expect("it has ended");
+    assert!(is_served());
+
+    let to = folder.path().join("garden.tar");
+    command(&engine, Command::WriteBackup { path: to.clone() }).expect("a backup");
+    let archive = std::fs::read(&to).expect("the backup");
+    let has_key = archive
+        .windows(address.key.len())
+        .any(|window| window == address.key.as_bytes());
+    assert!(!has_key);
+    engine.close();
+}
