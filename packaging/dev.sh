@@ -126,6 +126,8 @@ case $verb in
     run_tests "$@"
     ;;
   with)
+    # The peers, where the tests have set them up: benchmarks compare with them.
+    [ ! -x "$cache/venv/bin/python" ] || export MILLRACE_PYTHON=${MILLRACE_PYTHON:-$cache/venv/bin/python}
     exec "$@"
     ;;
 esac

@@ -31,7 +31,7 @@ pub fn infer(onnx: &Path, signature: &Signature) -> Result<Vec<Measure>, Refusal
             .map(std::ffi::OsString::as_os_str)
             .collect();
         let Some(theirs) = peer(ONNX_RUNTIME, &arguments).and_then(|value| value.as_f64()) else {
-            tracing::warn!(
+            tracing::error!(
                 "ONNX Runtime was not found: set MILLRACE_PYTHON to an interpreter that has it"
             );
             continue;
