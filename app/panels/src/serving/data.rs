@@ -41,7 +41,7 @@ impl EndpointCard {
         };
         let (tone, light) = match (server, figures.requests) {
             (None, _) => (Tone::Fail, "The server does not listen"),
-            (Some(_), 0) => (Tone::Neutral, "Ready, not asked yet"),
+            (Some(_), 0) => (Tone::Done, "Ready, not asked yet"),
             (Some(_), _) if error_share > ERRORS_WARN => (Tone::Warn, "Answers, with errors"),
             (Some(_), _) => (Tone::Done, "Answers"),
         };

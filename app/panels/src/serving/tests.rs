@@ -89,7 +89,7 @@ fn a_card_says_how_the_endpoint_does() {
     expect![[r#"
         wine wine@1 | Done Answers | http://127.0.0.1:41234/predict/wine | 15.1/s p50 410 µs p99 2.87 ms | 48 210 requests, errors 37 (0.08 %)
         wine wine@1 | Warn Answers, with errors | http://127.0.0.1:41234/predict/wine | 15.1/s p50 410 µs p99 2.87 ms | 48 210 requests, errors 900 (1.87 %)
-        wine wine@1 | Neutral Ready, not asked yet | http://127.0.0.1:41234/predict/wine | 0/s p50 – p99 – | 0 requests, errors 0
+        wine wine@1 | Done Ready, not asked yet | http://127.0.0.1:41234/predict/wine | 0/s p50 – p99 – | 0 requests, errors 0
         wine wine@1 | Fail The server does not listen |  | 15.1/s p50 410 µs p99 2.87 ms | 48 210 requests, errors 37 (0.08 %)
     "#]].assert_eq(&text);
 }
