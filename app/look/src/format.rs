@@ -73,6 +73,14 @@ pub fn bytes(value: u64) -> String {
     format!("{} {}", three_digits(size), UNITS[unit])
 }
 
+/// With a capital letter at its head, as what stands alone on the screen begins.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
 /// A length of time: `850 µs`, `12.5 ms`, `3.42 s`, `2 min 5 s`, `3 h 4 min`, `2 d 3 h`.
 pub fn duration(seconds: f64) -> String {
     if !seconds.is_finite() || seconds < 0.0 {

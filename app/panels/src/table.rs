@@ -85,11 +85,14 @@ pub(crate) fn row_ground(look: &Look, ui: &Ui, is_selected: bool) {
     );
 }
 
-/// The sticky and the scrolling part of a row are clipped apart; the pointer over one is over the row.
+/// The sticky and the scrolling part of a row are clipped apart; the pointer over one is over the row. What the header hides is not.
 pub(crate) fn is_under_pointer(ui: &Ui, row: Rect) -> bool {
-    ui.ctx()
-        .pointer_hover_pos()
-        .is_some_and(|at| row.contains(at) && ui.ctx().layer_id_at(at) == Some(ui.layer_id()))
+    let is_seen = ui.clip_rect().y_range();
+    ui.ctx().pointer_hover_pos().is_some_and(|at| {
+        row.contains(at)
+            && is_seen.contains(at.y)
+            && ui.ctx().layer_id_at(at) == Some(ui.layer_id())
+    })
 }
 
 /// Anything in a cell, inside its padding.

@@ -13,8 +13,8 @@ pub(crate) const QUEUE: usize = 64;
 
 pub(crate) enum Arrival {
     Opened(Start, Result<host::Opened, Problem>),
-    /// After the end of the process that held the project.
-    TookOver(Result<host::Opened, Problem>),
+    /// After the end of the process that held the project of this path.
+    TookOver(PathBuf, Result<host::Opened, Problem>),
     /// Nothing was picked when the list is empty.
     Picked(Purpose, Vec<PathBuf>),
     /// No dialog could be shown.

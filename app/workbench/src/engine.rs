@@ -170,7 +170,7 @@ pub(crate) fn take_over(
     let work = move || {
         let opened = Opened::take_over(&path, Arc::clone(&wake));
         let result = opened.map_err(|error| problem(WHAT, &error));
-        arrive(&arrivals, Arrival::TookOver(result));
+        arrive(&arrivals, Arrival::TookOver(path, result));
         wake();
     };
     on_thread("take-over", work).map_err(|why| Problem {

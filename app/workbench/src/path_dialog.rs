@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use egui::{Id, Key, Modal, Ui};
 use look::Look;
 
+use crate::app::named;
 use crate::arrival::Purpose;
 use crate::disk;
 use crate::dropping::is_project;
@@ -56,7 +57,7 @@ impl PathDialog {
                 let why = "The desktop shows no file dialog: type the path, or drop the file on the window";
                 ui.add(egui::Label::new(look.secondary(why)).wrap());
                 ui.add_space(look.space.s);
-                let field = look.text_field_ui(ui, "Path", &mut self.text, "Path");
+                let field = look.long_text_field_ui(ui, "Path", &mut self.text, "Path");
                 if !std::mem::replace(&mut self.is_focused, true) {
                     field.request_focus();
                 }
@@ -107,7 +108,7 @@ pub(crate) fn checked(purpose: &Purpose, text: &str, folder: &Path) -> Result<Pa
     match purpose {
         Purpose::NewProject => {
             // What is typed without an ending gets it afterwards.
-            let with_ending = path.with_extension("millrace");
+            let with_ending = named(path.clone());
             let taken = [&path, &with_ending]
                 .into_iter()
                 .find(|path| disk::exists(path));

@@ -13,6 +13,8 @@ use panels::Place;
 const MOST_RUNNING: usize = 6;
 const MOST_ENDED: usize = 6;
 const WIDTH: f32 = 360.0;
+/// A long title leaves the rest of its row to what became of the task.
+const TITLE_SHARE: f32 = 0.6;
 
 pub(crate) fn tray_ui(parts: Parts<'_>, button: &Response) {
     Popup::menu(button)
@@ -127,7 +129,10 @@ fn ended_ui(ui: &mut Ui, parts: Parts<'_>, task: &TaskView) {
     };
     ui.horizontal(|ui| {
         look.state_dot_ui(ui, tone, tone_word(tone));
-        ui.label(look.body(&task.title));
+        ui.scope(|ui| {
+            ui.set_max_width(ui.available_width() * TITLE_SHARE);
+            ui.add(egui::Label::new(look.body(&task.title)).truncate());
+        });
         let said_label = egui::Label::new(look.secondary(&said)).truncate();
         ui.add(said_label).on_hover_text(said);
     });

@@ -39,10 +39,14 @@ impl Desk {
             .map(|text| role(text))
             .collect::<Result<BTreeMap<_, _>, _>>()?;
         let options = reader_options(action)?;
+        let paths = files
+            .iter()
+            .map(|path| absolute(path))
+            .collect::<Result<Vec<_>, _>>()?;
         let (mut versions, mut refusals) = (Vec::new(), Vec::new());
-        for path in files {
+        for path in paths {
             let import = Command::ImportFiles {
-                paths: vec![absolute(path)?],
+                paths: vec![path],
                 name: name.as_deref().map(DatasetName::new),
                 options: options.clone(),
                 roles: roles.clone(),

@@ -221,8 +221,12 @@ pub fn export_rejects(rejects: &Path, to: &Path, control: &Control<'_>) -> Resul
         _ => Path::new("."),
     };
     let source = File::open(rejects).map_err(DataError::reading(rejects))?;
-    let target = tempfile::Builder::new()
-        .prefix(".rejects-")
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".rejects-");
+    // It is for a person to take away, as any file that a program saves; temporary ones are private by default.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let target = builder
         .tempfile_in(folder)
         .map_err(DataError::writing(to))?;
     let mut writer = BufWriter::with_capacity(BLOCK_BYTES, target);
@@ -234,6 +238,10 @@ pub fn export_rejects(rejects: &Path, to: &Path, control: &Control<'_>) -> Resul
     let target = writer
         .into_inner()
         .map_err(|error| DataError::writing(to)(error.into_error()))?;
+    target
+        .as_file()
+        .sync_all()
+        .map_err(DataError::writing(to))?;
     target
         .persist(to)
         .map_err(|refused| DataError::writing(to)(refused.error))?;

@@ -26,6 +26,8 @@ pub(crate) struct Board {
 struct State {
     rings: u64,
     is_over: bool,
+    /// The engine room ended by a panic: nobody can say what it had taken up.
+    is_broken: bool,
     next_seat: u64,
     seats: HashMap<u64, Arc<Seat>>,
 }
@@ -54,9 +56,16 @@ impl Board {
     }
 
     /// Nothing comes after this.
-    pub(crate) fn close(&self) {
-        self.lock().is_over = true;
+    pub(crate) fn close(&self, is_broken: bool) {
+        let mut state = self.lock();
+        state.is_over = true;
+        state.is_broken = is_broken;
+        drop(state);
         self.bell.notify_all();
+    }
+
+    pub(crate) fn is_broken(&self) -> bool {
+        self.lock().is_broken
     }
 
     pub(crate) fn is_over(&self) -> bool {

@@ -218,6 +218,6 @@ struct CloseBoard(Arc<Board>);
 
 impl Drop for CloseBoard {
     fn drop(&mut self) {
-        self.0.close();
+        self.0.close(std::thread::panicking());
     }
 }

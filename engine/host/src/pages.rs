@@ -146,11 +146,10 @@ impl Room {
     }
 
     pub(crate) fn export_rejects(&mut self, id: DataVersionRef, path: PathBuf, asker: &Asker) {
-        let rejects = match self.state.data_version(&id.dataset, Some(id.version)) {
-            Ok(version) => version.rejects.clone(),
-            Err(refusal) => return self.conclude(asker, Err(refusal)),
+        let Some(version) = self.version_to_show(&id, asker) else {
+            return;
         };
-        let Some(digest) = rejects else {
+        let Some(digest) = version.rejects.clone() else {
             let refusal = Refusal::new(format!("no row of {id} was rejected"));
             return self.conclude(asker, Err(refusal));
         };
@@ -159,7 +158,13 @@ impl Room {
         let (objects, inbox) = (self.objects.clone(), self.inbox.clone());
         let (asking, ending) = (asker.clone(), task.clone());
         let work = move || {
-            let written = write_rejects(&objects, (&digest, &path), &meter);
+            let write = || write_rejects(&objects, (&digest, &path), &meter);
+            let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(write))
+                .unwrap_or_else(|_| {
+                    Err(Refusal::new(
+                        "the export stopped because of a fault in the program",
+                    ))
+                });
             let found = move |room: &mut Room| {
                 let state = match &written {
                     Ok(()) => TaskState::Finished,

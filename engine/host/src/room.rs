@@ -100,7 +100,6 @@ pub(crate) struct Room {
 impl Room {
     /// Runs until it is asked to close.
     pub(crate) fn run(mut self, inbox: &Receiver<Input>) {
-        self.publish();
         let mut looked = Instant::now();
         loop {
             let first = if self.tasks.any_running() || self.serving.is_on() {

@@ -236,7 +236,10 @@ impl Room {
                 Err(ServeError::PortInUse { .. }) if tries > 0 => {
                     std::thread::sleep(PORT_PAUSE);
                 }
-                Err(ServeError::PortInUse { .. }) if port == 0 && wanted != 0 => {
+                // Nobody asked for the port of before; whatever keeps it from being used, another one does.
+                Err(ServeError::PortInUse { .. } | ServeError::Listen { .. })
+                    if port == 0 && wanted != 0 =>
+                {
                     (wanted, tries) = (0, 1);
                 }
                 // Somebody edited the file.

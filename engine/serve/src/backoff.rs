@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 const FIRST_WAIT: Duration = Duration::from_secs(1);
-/// At this pace a key of 128 bits is as safe as without any guess.
+/// Long enough that a person notices, and nothing is guessed; the key alone, with its 256 bits, keeps out who changes the address.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 /// A peer that was not wrong for this long after its wait starts anew.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(900);

@@ -72,7 +72,8 @@ impl Log {
         if waiting.record.len() >= MOST_WAITING_LINES && entry.line.take().is_some() {
             waiting.lost_lines += 1;
         }
-        if entry.line.is_some() || answered.is_some() {
+        // An answer without rows leaves nothing to keep but its line.
+        if entry.line.is_some() || answered.is_some_and(|answered| answered.frame.rows > 0) {
             waiting.record.add(entry, path, answered);
         }
         let entries = waiting.record.len();

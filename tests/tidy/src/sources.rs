@@ -232,11 +232,7 @@ fn functions(file: &TextFile) -> Vec<Breach> {
 }
 
 fn is_test(path: &str) -> bool {
-    path.starts_with("tests/")
-        || path.ends_with("/tests.rs")
-        || path.contains("/tests/")
-        // Samples for the gallery and its tests are written out like a test's.
-        || path.contains("/states/")
+    path.starts_with("tests/") || path.ends_with("/tests.rs") || path.contains("/tests/")
 }
 
 fn open_ends(file: &TextFile) -> Vec<Breach> {

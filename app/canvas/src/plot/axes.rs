@@ -70,12 +70,13 @@ pub(crate) fn paint(ui: &Ui, plot: &Plot<'_>, (x, y): (Range, Range), room: &Roo
         let at = on_screen(rect, (x, y), [tick.tick.place, y.min]);
         let line = sharp(ui, at.x);
         painter.line_segment([pos2(line, rect.top()), pos2(line, rect.bottom())], grid);
-        // Numbers that would touch the one before, or leave the chart, are left out.
+        // Names stand to the right of the data: the last number keeps to its side. One that would touch the one before is left out.
         let half = width(ui, plot, &tick.text) / 2.0;
-        if at.x - half >= taken && at.x + half <= room.outer.right() {
-            taken = at.x + half + GAP;
+        let middle = at.x.min(rect.right() - half);
+        if middle - half >= taken {
+            taken = middle + half + GAP;
             painter.text(
-                pos2(at.x, rect.bottom() + GAP),
+                pos2(middle, rect.bottom() + GAP),
                 Align2::CENTER_TOP,
                 tick.text,
                 style.tick_font.clone(),

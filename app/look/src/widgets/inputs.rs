@@ -44,14 +44,27 @@ impl Look {
         hint: &str,
     ) -> Response {
         let width = ui.available_width().min(320.0);
-        ui.add(
-            TextEdit::singleline(text)
-                .hint_text(self.faint_hint(hint))
-                .margin(self.field_margin())
-                .align(Align2::LEFT_CENTER)
-                .desired_width(width),
-        )
-        .accessible_name(label)
+        let field = self.singleline(text, hint).desired_width(width);
+        ui.add(field).accessible_name(label)
+    }
+
+    /// A text field as wide as there is room, for what is long: a path.
+    pub fn long_text_field_ui(
+        &self,
+        ui: &mut Ui,
+        label: &str,
+        text: &mut String,
+        hint: &str,
+    ) -> Response {
+        let field = self.singleline(text, hint).desired_width(f32::INFINITY);
+        ui.add(field).accessible_name(label)
+    }
+
+    fn singleline<'t>(&self, text: &'t mut String, hint: &str) -> TextEdit<'t> {
+        TextEdit::singleline(text)
+            .hint_text(self.faint_hint(hint))
+            .margin(self.field_margin())
+            .align(Align2::LEFT_CENTER)
     }
 
     /// A number that is dragged or typed, held inside `range`.

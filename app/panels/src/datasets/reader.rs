@@ -90,7 +90,7 @@ fn csv_ui(ctx: &Ctx<'_>, ui: &mut Ui, options: &mut ReaderOptions) {
     look.field_ui(ui, "Delimiter", |ui| {
         let known = [',', ';', '\t', '|', ' '];
         let choices = choices(&known, options.delimiter, |delimiter| {
-            capitalised(&delimiter_word(*delimiter))
+            look::format::capitalised(&delimiter_word(*delimiter))
         });
         look.select_ui(ui, "Delimiter", &mut options.delimiter, &choices)
     });
@@ -145,11 +145,4 @@ fn choices<T: Clone + PartialEq>(
         choices.push((Some(current.clone()), name(&current)));
     }
     choices
-}
-
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }

@@ -45,12 +45,7 @@ pub(crate) fn metric_key_title(key: &str) -> Cow<'_, str> {
 }
 
 fn in_words(key: &str) -> String {
-    let words = key.replace('_', " ");
-    let mut letters = words.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => words,
-    }
+    look::format::capitalised(&key.replace('_', " "))
 }
 
 /// The name that is proposed for the model of a run: of the model that its data and target are known by,

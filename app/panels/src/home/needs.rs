@@ -61,7 +61,7 @@ pub(super) fn needs(snapshot: &Snapshot, now: Timestamp) -> Vec<Need> {
 
 fn run_need(run: &Run) -> Option<Need> {
     let detail = match &run.error {
-        Some(error) => error.clone(),
+        Some(error) => error_and_next_step(error),
         None => "The program ended while it ran; it goes on from its last checkpoint".to_owned(),
     };
     match run.state {

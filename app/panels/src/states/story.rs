@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use contract::{
     Digest, Fact, FactRecord, LineageGraph, LineageKind, LineageNode, ModelName, Notice,
-    NoticeLevel, ProjectId, RunState, TaskId, TaskState, TaskView, Timestamp,
+    NoticeLevel, ProjectId, Run, RunState, TaskId, TaskState, TaskView, Timestamp,
 };
 
 use super::{ago, digest, iris, model_version, run, wine, wine_second_version};
@@ -47,6 +47,14 @@ pub fn task(kind: u64) -> TaskView {
             can_cancel: false,
             ..import
         },
+        3..=5 => ended_task(kind, import),
+        _ => import,
+    }
+}
+
+/// 3 a finished, 4 a failed, 5 a cancelled one.
+fn ended_task(kind: u64, import: TaskView) -> TaskView {
+    match kind {
         3 => TaskView {
             title: "Import wine.csv".into(),
             stage: "done".into(),
@@ -71,7 +79,7 @@ pub fn task(kind: u64) -> TaskView {
             can_cancel: false,
             ..import
         },
-        5 => TaskView {
+        _ => TaskView {
             title: "Backup to cellar-november.millrace".into(),
             stage: "copying objects".into(),
             done: 88_000_000,
@@ -82,7 +90,6 @@ pub fn task(kind: u64) -> TaskView {
             can_cancel: false,
             ..import
         },
-        _ => import,
     }
 }
 
@@ -154,9 +161,16 @@ pub fn facts(count: usize) -> Vec<FactRecord> {
             series: Some(digest(4_004)),
         });
     }
-    let model = model_version(&ModelName::new("wine"), 1, &finished);
+    facts.extend(served_facts(&finished));
+    facts.truncate(count);
+    chained(facts)
+}
+
+/// From the registered model on, and what went wrong beside it.
+fn served_facts(finished: &Run) -> Vec<Fact> {
+    let model = model_version(&ModelName::new("wine"), 1, finished);
     let failed = run(4, &iris(), RunState::Failed);
-    facts.extend([
+    vec![
         Fact::ModelRegistered {
             version: Box::new(model.clone()),
         },
@@ -184,9 +198,7 @@ pub fn facts(count: usize) -> Vec<FactRecord> {
         Fact::RunInterrupted {
             run: run(5, &wine_second_version(), RunState::Interrupted).id,
         },
-    ]);
-    facts.truncate(count);
-    chained(facts)
+    ]
 }
 
 fn chained(facts: Vec<Fact>) -> Vec<FactRecord> {
@@ -219,59 +231,10 @@ pub fn lineage() -> LineageGraph {
     let first = run(1, &wine(), RunState::Finished);
     let second = run(2, &wine(), RunState::Stopped);
     let third = run(3, &wine_second_version(), RunState::Finished);
-    let node = |id: &str, kind, label: &str, detail: &str, seq: u64| LineageNode {
-        id: id.into(),
-        kind,
-        label: label.into(),
-        detail: detail.into(),
-        at: Timestamp {
-            unix_millis: ago(13_000).unix_millis + i64::try_from(seq).unwrap_or(0) * 340_000,
-        },
-        seq,
-    };
     let file = format!("source:{source}");
     let newer_file = format!("source:{}", digest(126));
-    let nodes = vec![
-        node(&file, LineageKind::Source, "wine.csv", "11.2 kB", 2),
-        node(&newer_file, LineageKind::Source, "wine.csv", "10.1 kB", 4),
-        node("wine@1", LineageKind::DataVersion, "wine@1", "178 rows", 2),
-        node("wine@2", LineageKind::DataVersion, "wine@2", "160 rows", 4),
-        node(
-            first.id.as_str(),
-            LineageKind::Run,
-            "Run 1",
-            "accuracy 0.962",
-            31,
-        ),
-        node(
-            second.id.as_str(),
-            LineageKind::Run,
-            "Run 2",
-            "accuracy 0.923",
-            32,
-        ),
-        node(
-            third.id.as_str(),
-            LineageKind::Run,
-            "Run 3",
-            "accuracy 0.958",
-            33,
-        ),
-        node(
-            "model:wine@1",
-            LineageKind::ModelVersion,
-            "wine@1",
-            "champion",
-            34,
-        ),
-        node(
-            "endpoint:wine",
-            LineageKind::Endpoint,
-            "wine",
-            "serves wine@1",
-            36,
-        ),
-    ];
+    let runs = [first.id.as_str(), second.id.as_str(), third.id.as_str()];
+    let nodes = lineage_nodes([&file, &newer_file], runs);
     let edge = |from: &str, to: &str| -> (Arc<str>, Arc<str>) { (from.into(), to.into()) };
     LineageGraph {
         of: "model:wine@1".into(),
@@ -286,4 +249,41 @@ pub fn lineage() -> LineageGraph {
         ],
         nodes,
     }
+}
+
+/// Two files, what was read and learned from them, and what serves it.
+fn lineage_nodes(files: [&str; 2], runs: [&str; 3]) -> Vec<LineageNode> {
+    let node = |id: &str, kind, label: &str, detail: &str, seq: u64| LineageNode {
+        id: id.into(),
+        kind,
+        label: label.into(),
+        detail: detail.into(),
+        at: Timestamp {
+            unix_millis: ago(13_000).unix_millis + i64::try_from(seq).unwrap_or(0) * 340_000,
+        },
+        seq,
+    };
+    vec![
+        node(files[0], LineageKind::Source, "wine.csv", "11.2 kB", 2),
+        node(files[1], LineageKind::Source, "wine.csv", "10.1 kB", 4),
+        node("wine@1", LineageKind::DataVersion, "wine@1", "178 rows", 2),
+        node("wine@2", LineageKind::DataVersion, "wine@2", "160 rows", 4),
+        node(runs[0], LineageKind::Run, "Run 1", "accuracy 0.962", 31),
+        node(runs[1], LineageKind::Run, "Run 2", "accuracy 0.923", 32),
+        node(runs[2], LineageKind::Run, "Run 3", "accuracy 0.958", 33),
+        node(
+            "model:wine@1",
+            LineageKind::ModelVersion,
+            "wine@1",
+            "champion",
+            34,
+        ),
+        node(
+            "endpoint:wine",
+            LineageKind::Endpoint,
+            "wine",
+            "serves wine@1",
+            36,
+        ),
+    ]
 }

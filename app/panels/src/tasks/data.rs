@@ -92,10 +92,15 @@ pub(crate) fn error_and_hint(text: &str) -> (String, Option<String>) {
         .strip_suffix(')')
         .and_then(|inside| Some((inside, opening_of_last(inside)?)));
     match split {
-        Some((inside, opening)) if opening > 0 => (
-            sentence(inside[..opening].trim_end()),
-            Some(sentence(&inside[opening + 1..])),
-        ),
+        // The system's own number of an error is no next step.
+        Some((inside, opening))
+            if opening > 0 && !inside[opening + 1..].starts_with("os error ") =>
+        {
+            (
+                sentence(inside[..opening].trim_end()),
+                Some(sentence(&inside[opening + 1..])),
+            )
+        }
         _ => (sentence(text), None),
     }
 }
@@ -124,11 +129,7 @@ fn sentence(text: &str) -> String {
     if !is_word {
         return text.to_owned();
     }
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
-    }
+    format::capitalised(text)
 }
 
 fn share(task: &TaskView) -> Option<f32> {
@@ -264,6 +265,11 @@ mod tests {
             assert_eq!(error_and_hint(text), (error.into(), hint.map(Into::into)));
         };
         check("the disk is full", "The disk is full", None);
+        check(
+            "no thread: out of threads (os error 11)",
+            "No thread: out of threads (os error 11)",
+            None,
+        );
         check(
             "the loss is NaN (lower the rate (a tenth is a good try), and look again)",
             "The loss is NaN",

@@ -213,7 +213,7 @@ impl App {
         self.inspector_is_asked = !is_shown && !is_filled;
     }
 
-    /// Hands a command down; a refusal is shown.
+    /// Hands a command down and remembers it; a refusal is shown.
     pub(super) fn ask(&mut self, command: Command) {
         let Some(link) = self.project.link() else {
             return;
@@ -223,6 +223,15 @@ impl App {
                 .history
                 .remember(&command, &self.snapshot, self.view.now),
             Err(refusal) => self.refused(refusal),
+        }
+    }
+
+    /// Hands a command down beside the history; a refusal is shown.
+    pub(super) fn hand_down(&mut self, command: Command) {
+        if let Some(link) = self.project.link()
+            && let Err(refusal) = link.submit(command)
+        {
+            self.refused(refusal);
         }
     }
 

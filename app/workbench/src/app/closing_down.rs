@@ -41,6 +41,16 @@ impl App {
         {
             return;
         }
+        // What already waits for the project, a goodbye too, is not given up for it.
+        if self.project.is_busy() && !after.is_quit() {
+            self.toasts.push(
+                look::Tone::Warn,
+                "One project at a time",
+                Some("Another project is just being opened or closed".to_owned()),
+                Some("Try again in a moment".to_owned()),
+            );
+            return;
+        }
         self.after = Some(after);
         let does_the_work = self.project.link().is_some_and(Link::does_the_work);
         if does_the_work && at_work(&self.snapshot).is_some() {
@@ -51,10 +61,10 @@ impl App {
     }
 
     pub(super) fn stop_and_leave(&mut self) {
-        self.closing = Closing::Going;
         self.keep_layout_now();
         match std::mem::take(&mut self.project) {
             Project::Open { link, path } => {
+                self.closing = Closing::Going;
                 self.recent.touch(&path, self.view.now.unix_millis);
                 self.save_recent();
                 self.project = Project::Closing;
@@ -63,18 +73,8 @@ impl App {
             // It arrives when it is opened, and is closed by being dropped; nobody has worked in it yet.
             busy @ (Project::Opening { .. } | Project::Closing) => {
                 self.project = busy;
-                self.closing = Closing::Stays;
-                match self.after.take() {
-                    Some(After::Quit) => {
-                        self.after = Some(After::Quit);
-                        self.closed();
-                    }
-                    _ => self.toasts.push(
-                        look::Tone::Warn,
-                        "One project at a time",
-                        Some("Another project is just being opened or closed".to_owned()),
-                        Some("Try again in a moment".to_owned()),
-                    ),
+                if self.after.as_ref().is_some_and(After::is_quit) {
+                    self.closed();
                 }
             }
             Project::None => self.closed(),

@@ -1,5 +1,7 @@
 //! When another process held the project and has ended: this window takes it over, or looks on at the next holder.
 
+use std::path::Path;
+
 use host::Opened;
 
 use super::App;
@@ -27,10 +29,13 @@ impl App {
     }
 
     /// The project has a holder again: what waited is asked there, and one notice says who it is.
-    pub(super) fn took_over(&mut self, opened: Result<Opened, Problem>) {
-        let Project::Open { link, .. } = &mut self.project else {
+    pub(super) fn took_over(&mut self, of: &Path, opened: Result<Opened, Problem>) {
+        let Project::Open { path, link } = &mut self.project else {
             return release(opened);
         };
+        if path != of {
+            return release(opened);
+        }
         let Link::Changing(handover) = &*link else {
             return release(opened);
         };
@@ -48,12 +53,8 @@ impl App {
         let waited = handover.take_asked();
         *link = next;
         for command in waited {
-            // Handed down beside the history, which has it already.
-            if let Some(link) = self.project.link()
-                && let Err(refusal) = link.submit(command)
-            {
-                self.refused(refusal);
-            }
+            // The history has it already.
+            self.hand_down(command);
         }
     }
 

@@ -34,6 +34,7 @@ use crate::toasts::Toasts;
 use crate::undo::History;
 use crate::welcome::{Welcome, present};
 use closing_down::After;
+pub(crate) use projects::named;
 
 /// How a window is started.
 #[derive(Clone, Debug)]

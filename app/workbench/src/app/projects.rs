@@ -26,7 +26,7 @@ impl App {
                 Arrival::Opened(start, Ok(opened)) => {
                     self.opened(start.path().to_owned(), Link::from(opened));
                 }
-                Arrival::TookOver(opened) => self.took_over(opened),
+                Arrival::TookOver(path, opened) => self.took_over(&path, opened),
                 Arrival::Opened(_, Err(problem)) => {
                     self.project = Project::None;
                     self.welcome.problem = Some(problem);
@@ -240,7 +240,7 @@ fn import(paths: Vec<PathBuf>) -> Command {
 }
 
 /// A project folder ends in `.millrace`, whatever was typed.
-fn named(path: PathBuf) -> PathBuf {
+pub(crate) fn named(path: PathBuf) -> PathBuf {
     if dropping::is_project(&path) {
         return path;
     }

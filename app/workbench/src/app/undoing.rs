@@ -26,14 +26,8 @@ impl App {
                     title,
                     said,
                 } => self.say_went(way, step, (&title, said)),
-                // Handed down beside the history: the step waits for it already.
-                Settled::AskAgain { command } => {
-                    if let Some(link) = self.project.link()
-                        && let Err(refusal) = link.submit(command)
-                    {
-                        self.refused(refusal);
-                    }
-                }
+                // The step waits for it already.
+                Settled::AskAgain { command } => self.hand_down(command),
             }
         }
         let history = &self.history;

@@ -231,6 +231,14 @@ fn a_typed_path_is_checked_for_what_it_is_for() {
         "HERE/made.millrace exists already"
     );
     assert_eq!(check(Purpose::NewProject, "new"), "new");
+    assert_eq!(check(Purpose::NewProject, "wine.v2"), "wine.v2");
+    std::fs::create_dir(here.join("wine.v2.millrace")).expect("made");
+    assert_eq!(
+        check(Purpose::NewProject, "wine.v2"),
+        "HERE/wine.v2.millrace exists already"
+    );
+    std::fs::create_dir(here.join("iris.millrace")).expect("made");
+    assert_eq!(check(Purpose::NewProject, "iris.v2"), "iris.v2");
     assert_eq!(
         check(Purpose::WriteBackup, "a.csv"),
         "HERE/a.csv exists already"

@@ -58,3 +58,28 @@ fn the_sample_project_opens_with_its_data_and_closes() {
         !app.snapshot_of_test().datasets.is_empty()
     });
 }
+
+#[test]
+fn a_project_that_waits_for_another_to_close_is_not_lost_to_a_third() {
+    use crate::action::Wish;
+    let mut window = TestWindow::over(panels::states::Sample::new().quiet().done());
+    let waiting = window.folder.path().join("waiting.millrace");
+    host::Engine::create(&waiting, std::sync::Arc::new(|| {}))
+        .expect("a project")
+        .close();
+    let third = window.folder.path().join("third.millrace");
+    // Both in one frame: the first is still closing when the third comes.
+    for path in [&waiting, &third] {
+        let wish = Wish::OpenPath(path.clone());
+        window.harness.state_mut().click_notification_of_test(wish);
+    }
+    window.harness.step();
+    window.harness.step();
+    window
+        .harness
+        .get_by_label_contains("One project at a time");
+    until(&mut window, "the project that waited", |app| {
+        let project = app.snapshot_of_test().project.as_ref();
+        project.is_some_and(|project| project.path.ends_with("waiting.millrace"))
+    });
+}

@@ -128,15 +128,10 @@ impl History {
         });
     }
 
-    /// Remembers that the work area was changed; gives the step.
-    pub(crate) fn remember_layout(
-        &mut self,
-        title: &str,
-        before: String,
-        after: String,
-    ) -> Option<u64> {
+    /// Remembers that the work area was changed.
+    pub(crate) fn remember_layout(&mut self, title: &str, before: String, after: String) {
         if before == after {
-            return None;
+            return;
         }
         let id = self.next_id();
         let words = Words {
@@ -149,7 +144,6 @@ impl History {
             change: Change::Layout { before, after },
             port: 0,
         });
-        Some(id)
     }
 
     /// What “Undo” and “Redo” would be about now.
@@ -321,10 +315,7 @@ impl History {
         } = one;
         let id = step.id;
         let Some(way) = way else {
-            let mut notices = snapshot.notices.iter().rev();
-            let notice = notices
-                .find(|notice| notice.level == NoticeLevel::Done && notice.id > last_notice)
-                .map(|notice| notice.id);
+            let notice = step.told(snapshot, last_notice);
             let said = step.words.done.clone();
             self.was_done(step);
             return Settled::Done {

@@ -1,6 +1,6 @@
 //! One step: a thing before and after, and how far it is on its way.
 
-use contract::{Command, Snapshot, Timestamp};
+use contract::{Command, NoticeLevel, Snapshot, Timestamp};
 
 use super::Way;
 use super::standing::Standing;
@@ -59,6 +59,23 @@ impl Step {
             Change::Thing { after, .. } => Some(after),
             Change::Layout { .. } => None,
         }
+    }
+
+    /// The notice since `last_notice` in which the engine says itself that it was done. Of what can be undone it says so only for an endpoint.
+    pub(super) fn told(&self, snapshot: &Snapshot, last_notice: u64) -> Option<u64> {
+        let Some(Standing::Served {
+            model,
+            version: Some(_),
+        }) = self.thing()
+        else {
+            return None;
+        };
+        let title = format!("{model} is served");
+        let mut notices = snapshot.notices.iter().rev();
+        let told = notices.find(|notice| {
+            notice.level == NoticeLevel::Done && notice.id > last_notice && *notice.title == *title
+        });
+        told.map(|notice| notice.id)
     }
 
     pub(super) fn ends(&self, way: Way) -> Ends<'_> {

@@ -8,7 +8,7 @@ use contract::ColumnType;
 
 use super::evidence::{Evidence, MISSING_WORDS};
 use super::read::Table;
-use crate::engine;
+use crate::{DataError, engine};
 
 /// What the conversion says when a value is not what the sample promised.
 const SURPRISE: &str = "a value has another type than the sample of its column";
@@ -141,6 +141,17 @@ impl Reading {
 
 fn surprise(sql_type: &str) -> String {
     format!("CAST(error({}) AS {sql_type})", engine::text(SURPRISE))
+}
+
+/// Whether DuckDB gave up because a conversion failed, and not for another reason.
+pub(crate) fn is_surprise(error: &DataError) -> bool {
+    let DataError::Reader { source, .. } = error else {
+        return false;
+    };
+    let message = source.to_string();
+    message.contains(SURPRISE)
+        || message.contains("Conversion Error")
+        || message.contains("Could not convert")
 }
 
 /// `read_csv(…)` with everything decided: DuckDB detects nothing by itself.

@@ -82,7 +82,9 @@ pub(crate) fn read(
             // Blocks of the parallel reader can lose their way in quoted line ends; one block after the other cannot.
             tracing::warn!(path = %job.source.display(), %stumble, "reading again in one go");
             in_parallel = false;
-        } else if !keep_as_text(&readings, &mut texts) {
+        } else if plan::is_surprise(&stumble) && keep_as_text(&readings, &mut texts) {
+            tracing::warn!(path = %job.source.display(), %stumble, "keeping columns as text");
+        } else {
             return Err(stumble);
         }
     }

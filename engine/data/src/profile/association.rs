@@ -86,13 +86,28 @@ fn values<'m>(
     Ok(values.into_iter().map(Cow::Owned).collect())
 }
 
-/// Every second, third, … value, so that about `SAMPLE_ROWS` are left.
+/// About `SAMPLE_ROWS` of the values, the same rows of every column. They are drawn by a hash of their number, because every second row
+/// of a table whose values alternate would show one of them alone.
 pub(crate) fn thin(values: &Values) -> Values {
-    let step = values.len().div_ceil(SAMPLE_ROWS as usize).max(1);
+    let step = values.len().div_ceil(SAMPLE_ROWS as usize).max(1) as u64;
+    let is_kept = |row: &usize| mixed(*row as u64).is_multiple_of(step);
+    let rows = (0..values.len()).filter(is_kept);
     match values {
-        Values::Number(numbers) => Values::Number(numbers.iter().step_by(step).copied().collect()),
-        Values::Text(texts) => Values::Text(texts.iter().step_by(step).cloned().collect()),
+        Values::Number(numbers) => {
+            Values::Number(rows.filter_map(|row| numbers.get(row).copied()).collect())
+        }
+        Values::Text(texts) => {
+            Values::Text(rows.filter_map(|row| texts.get(row).cloned()).collect())
+        }
     }
+}
+
+/// SplitMix64's finish (Steele, Lea and Flood 2014, figure 1).
+fn mixed(number: u64) -> u64 {
+    let z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }
 
 /// Integers of few values are classes when they are the target.

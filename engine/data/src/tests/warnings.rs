@@ -94,6 +94,21 @@ fn what_gives_the_target_away() {
 }
 
 #[test]
+fn a_leak_that_alternates_is_seen_in_a_long_table_too() {
+    let rows: String = (0..40_000)
+        .map(|row| format!("{},{}\n", row % 2 + 7, ["a", "b"][row % 2]))
+        .collect();
+    let imported = Case::new("t.csv", format!("x,target\n{rows}")).imported();
+    let found = &profile_of(&imported, "x").warnings;
+    assert!(
+        found
+            .iter()
+            .any(|warning| matches!(warning, ColumnWarning::Leaking { .. })),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn a_target_of_unequal_classes() {
     let shares = |yes: u32| {
         table("x,target", move |row| {

@@ -145,6 +145,7 @@ impl Shared {
         if let Err(error) = self.take_frames(stream, &mut first) {
             tracing::debug!("the holder of the project has gone: {error}");
         }
+        self.outbox.end();
         self.has_ended.store(true, Ordering::Release);
         (self.wake)();
     }

@@ -24,6 +24,8 @@ struct State {
     /// The holder said what it had taken up before it ended.
     is_settled: bool,
     is_closed: bool,
+    /// The holder has gone: nothing can be taken to it any more.
+    is_over: bool,
     /// The last of each kind of looking: the next holder shows the same again.
     shown: Vec<Command>,
 }
@@ -67,14 +69,17 @@ impl Outbox {
         Ok(())
     }
 
-    /// The next command to send, waiting for one; `None` when the window has left.
+    /// The next command to send, waiting for one; `None` when the window or the holder has left.
     pub(super) fn take(&self) -> Option<Command> {
         let mut state = self
             .filled
             .wait_while(self.lock(), |state| {
-                state.sent == state.asked && !state.is_closed
+                state.sent == state.asked && !state.is_closed && !state.is_over
             })
             .unwrap_or_else(PoisonError::into_inner);
+        if state.is_over {
+            return None;
+        }
         let next = state
             .waiting
             .iter()
@@ -95,6 +100,12 @@ impl Outbox {
     pub(super) fn settle(&self, obeyed: u64) {
         self.forget(obeyed);
         self.lock().is_settled = true;
+    }
+
+    /// What is put here from now on is for the next holder.
+    pub(super) fn end(&self) {
+        self.lock().is_over = true;
+        self.filled.notify_all();
     }
 
     pub(super) fn close(&self) {

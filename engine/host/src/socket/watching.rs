@@ -71,6 +71,8 @@ fn push(stream: &Stream, board: &Board, taken: &TakenSeat) -> io::Result<()> {
         }
         match rung {
             Rung::Again(rings) => heard = rings,
+            // As after a kill: what was on its way is doubtful.
+            Rung::Over if board.is_broken() => return Ok(()),
             Rung::Over => {
                 let obeyed = seat.obeyed();
                 return write_frame(stream, &Frame::Goodbye { obeyed });

@@ -16,23 +16,21 @@ pub(crate) fn guarded<T>(
     opened: Option<&Opened>,
     work: impl FnOnce() -> Result<T, LearnError>,
 ) -> Result<T, LearnError> {
-    if let Some(opened) = opened {
-        // Of a run before, which did not fail for it.
-        opened.take_complaint();
-    }
+    // What was complained of before is of a run that is over.
+    let before = opened.map_or(0, Opened::complaints);
     let result = catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|panic| Err(failure(chosen, words(panic.as_ref()))));
     let Some(opened) = opened else { return result };
     let result = match result {
         // What the driver complained of may be missing from what was computed.
-        Ok(value) => match opened.take_complaint() {
+        Ok(value) => match opened.complaint_since(before) {
             Some(text) => {
                 drop(value);
                 Err(failure(chosen, text))
             }
             None => Ok(value),
         },
-        Err(error) => Err(explain(chosen, opened, error)),
+        Err(error) => Err(explain(chosen, (opened, before), error)),
     };
     // Whoever comes next finds the memory free; that of a lost device is gone anyway.
     let cleaned = catch_unwind(AssertUnwindSafe(|| opened.device.memory_cleanup()));
@@ -42,7 +40,7 @@ pub(crate) fn guarded<T>(
     result
 }
 
-fn explain(chosen: &Chosen, opened: &Opened, error: LearnError) -> LearnError {
+fn explain(chosen: &Chosen, (opened, before): (&Opened, u64), error: LearnError) -> LearnError {
     let is_of_the_device = matches!(
         error,
         LearnError::OutOfMemory { .. }
@@ -54,7 +52,9 @@ fn explain(chosen: &Chosen, opened: &Opened, error: LearnError) -> LearnError {
     if !is_of_the_device {
         return error;
     }
-    let complaint = opened.take_complaint().map(|text| failure(chosen, text));
+    let complaint = opened
+        .complaint_since(before)
+        .map(|text| failure(chosen, text));
     match opened.check() {
         Ok(()) => match complaint {
             Some(cause) if !matches!(error, LearnError::LossNotFinite { .. }) => cause,

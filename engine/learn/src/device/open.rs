@@ -17,9 +17,9 @@ static OPEN: Mutex<BTreeMap<usize, Opened>> = Mutex::new(BTreeMap::new());
 #[derive(Clone)]
 pub(crate) struct Opened {
     pub(crate) device: Device,
-    /// The first complaint of the graphics API since someone asked. It comes on a thread of burn's, which passes on that something
-    /// failed, but not always what.
-    complaint: Arc<Mutex<Option<String>>>,
+    /// The newest complaint of the graphics API, numbered from 1. It comes on a thread of burn's, which passes on that something failed,
+    /// but not always what. Runs that share the device all hear of it.
+    complaint: Arc<Mutex<(u64, String)>>,
     #[cfg(test)]
     pub(crate) handle: wgpu::Device,
 }
@@ -41,12 +41,20 @@ impl Opened {
         lock(&OPEN).retain(|_, open| !Arc::ptr_eq(&open.complaint, &self.complaint));
     }
 
+    #[cfg(test)]
     pub(crate) fn complain(&self, text: &str) {
-        lock(&self.complaint).get_or_insert_with(|| text.to_owned());
+        note(&self.complaint, text);
     }
 
-    pub(crate) fn take_complaint(&self) -> Option<String> {
-        lock(&self.complaint).take()
+    /// How many complaints there were.
+    pub(crate) fn complaints(&self) -> u64 {
+        lock(&self.complaint).0
+    }
+
+    /// What was complained of since there were so many.
+    pub(crate) fn complaint_since(&self, count: u64) -> Option<String> {
+        let complaint = lock(&self.complaint);
+        (complaint.0 > count).then(|| complaint.1.clone())
     }
 
     /// Whether the device still computes; what it says if it does not.
@@ -97,15 +105,22 @@ impl Opened {
             #[cfg(test)]
             handle: device.clone(),
         };
-        let complaining = opened.clone();
+        // Not the device itself, which would then own itself and never be freed.
+        let complaint = Arc::clone(&opened.complaint);
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
             let text = error.to_string();
-            complaining.complain(&text);
+            note(&complaint, &text);
             // burn expects to be unwound here: it marks what was being computed as failed, and nothing else.
             std::panic::resume_unwind(Box::new(text));
         }));
         Ok(opened)
     }
+}
+
+fn note(complaint: &Mutex<(u64, String)>, text: &str) {
+    let mut complaint = lock(complaint);
+    complaint.0 += 1;
+    text.clone_into(&mut complaint.1);
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

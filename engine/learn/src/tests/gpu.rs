@@ -48,9 +48,13 @@ fn trained(job: Job, on_epoch: impl FnMut(u32) + Send + 'static) -> Result<Outco
     ended.recv_timeout(LONGEST).expect("no run hangs")
 }
 
-/// A machine without any graphics driver has nothing to break.
+/// A machine without any graphics driver has nothing to break; one with a driver that is not found is broken itself.
 fn is_there() -> bool {
-    devices().len() > 1
+    let is_found = devices().len() > 1;
+    let drivers = std::fs::read_dir("/usr/share/vulkan/icd.d");
+    let has_driver = drivers.is_ok_and(|mut drivers| drivers.next().is_some());
+    assert!(is_found || !has_driver, "a Vulkan driver is not seen");
+    is_found
 }
 
 fn opened() -> Opened {

@@ -1,7 +1,7 @@
 //! What metrics, events and checkpoints cost beside a bare burn loop; asked for by `MILLRACE_TEST_SPEED=1`, as a busy machine cannot
 //! measure.
 
-use contract::{DeviceChoice, Frame, LearningTask, MlpSpec, SplitSpec, Values};
+use contract::{DeviceChoice, Frame, LearningTask, MlpSpec, Values};
 
 use super::support::{frame, recipe, run_once};
 use crate::bare_loop;
@@ -50,10 +50,6 @@ fn a_run_keeps_pace_with_a_bare_loop() {
         recipe.training.epochs = epochs;
         recipe.training.batch_size = batch;
         recipe.training.patience = 0;
-        recipe.split = SplitSpec {
-            validation_share: 0.05,
-            test_share: 0.25,
-        };
         let mut pairs = Vec::new();
         for _ in 0..7 {
             let bare = bare_loop(

@@ -451,6 +451,7 @@ fn metrics_count_per_model() {
         "millrace_request_errors_total{model=\"price\"} 1",
         "millrace_predictions_total{model=\"price\"} 6",
         "millrace_request_duration_seconds_count{model=\"price\"} 4",
+        "millrace_request_duration_seconds_bucket{le=\"+Inf\",model=\"price\"} 4",
         "millrace_requests_total{model=\"wine\"} 0",
     ] {
         assert!(

@@ -385,3 +385,26 @@ fn steps_are_bounded() {
     }
     assert_eq!(undone, MOST_STEPS);
 }
+
+#[test]
+fn only_a_served_endpoint_has_a_notice_of_its_own() {
+    let told = |command: Command, title: &str| {
+        let mut bench = Bench::new();
+        bench.ask(&command);
+        let mut after = obeyed(&bench.snapshot, &command);
+        for (id, title) in [(901, title), (902, "Imported wine.csv as wine@2")] {
+            let mut notice = states::notice(id, NoticeLevel::Done);
+            notice.title = title.to_owned();
+            after.notices.push(Arc::new(notice));
+        }
+        let settled = bench.history.settle(&after, bench.now);
+        let [Settled::Done { notice, .. }] = settled.as_slice() else {
+            panic!("not done: {settled:?}");
+        };
+        *notice
+    };
+    let served = || serve(VersionSelector::Number(1));
+    assert_eq!(told(served(), "wine is served"), Some(901));
+    assert_eq!(told(served(), "iris is served"), None);
+    assert_eq!(told(alias(2), "wine is served"), None);
+}
