@@ -74,10 +74,6 @@ fn a_project_that_waits_for_another_to_close_is_not_lost_to_a_third() {
         window.harness.state_mut().click_notification_of_test(wish);
     }
     window.harness.step();
-    window.harness.step();
-    window
-        .harness
-        .get_by_label_contains("One project at a time");
     until(&mut window, "the project that waited", |app| {
         let project = app.snapshot_of_test().project.as_ref();
         project.is_some_and(|project| project.path.ends_with("waiting.millrace"))
