@@ -1,5 +1,7 @@
 //! Numbers as people read them: units, 3 to 4 significant digits, thousands apart, an en dash for what is missing.
 
+use std::path::Path;
+
 /// What stands where a number is missing.
 pub const MISSING: &str = "–";
 
@@ -71,6 +73,14 @@ pub fn bytes(value: u64) -> String {
         unit += 1;
     }
     format!("{} {}", three_digits(size), UNITS[unit])
+}
+
+/// The last part of a path, or all of it where it has none: `wine.csv`.
+pub fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(
+        || path.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }
 
 /// With a capital letter at its head, as what stands alone on the screen begins.

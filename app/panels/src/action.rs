@@ -1,8 +1,16 @@
 //! What a click asks for, as a value: view models offer it, tests read it, `act` does it.
 
-use contract::{Command, DataVersionRef};
+use contract::{Command, DataVersionRef, RunId};
 
 use crate::{Ctx, Place, Selection};
+
+/// Goes on with a run where it stopped, on the device that its recipe names.
+pub fn resume(run: &RunId) -> Command {
+    Command::ResumeRun {
+        run: run.clone(),
+        device: None,
+    }
+}
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Action {

@@ -23,12 +23,14 @@ mod monitoring;
 mod parts;
 mod registry;
 mod serving;
+mod sight;
 pub mod states;
 mod table;
 mod tasks;
 mod train;
 mod widths;
 
+pub use action::resume;
 pub use ctx::{Commands, Ctx, Place, Request, Selection, View};
 pub use datasets::{DatasetTab, DatasetsPanel};
 pub use experiments::{CompareTab, ExperimentsPanel, proposed_name};

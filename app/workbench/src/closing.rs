@@ -1,7 +1,7 @@
 //! Closing while something works: a dialog that says what, with the verbs on its buttons.
 
 use contract::Snapshot;
-use egui::{Align, Id, Layout, Modal, Ui};
+use egui::{Id, Modal, Ui};
 use look::format;
 
 use crate::action::Wish;
@@ -75,20 +75,21 @@ pub(crate) fn dialog_ui(ui: &Ui, parts: Parts<'_>, is_quit: bool) {
             ui.add(egui::Label::new(look.body(sentence)).wrap());
             ui.add(egui::Label::new(look.secondary(hint)).wrap());
             ui.add_space(look.space.m);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if is_quit && look.primary_button_ui(ui, keep).clicked() {
-                    parts.wishes.push(Wish::KeepWorking);
+            let stop = if is_quit {
+                "Stop and quit"
+            } else {
+                "Stop and close"
+            };
+            let nothing = |_: &mut Ui| {};
+            look.ends_ui(ui, look.size.control, nothing, |ui| {
+                if look.quiet_button_ui(ui, "Stay").clicked() {
+                    parts.wishes.push(Wish::Stay);
                 }
-                let stop = if is_quit {
-                    "Stop and quit"
-                } else {
-                    "Stop and close"
-                };
                 if look.button_ui(ui, stop).clicked() {
                     parts.wishes.push(Wish::StopAndQuit);
                 }
-                if look.quiet_button_ui(ui, "Stay").clicked() {
-                    parts.wishes.push(Wish::Stay);
+                if is_quit && look.primary_button_ui(ui, keep).clicked() {
+                    parts.wishes.push(Wish::KeepWorking);
                 }
             });
         });

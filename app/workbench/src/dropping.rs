@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use contract::Snapshot;
+use look::format::file_name;
 
 use crate::dialogs::DATA_EXTENSIONS;
 
@@ -27,7 +28,7 @@ pub(crate) fn plan(paths: &[PathBuf], snapshot: &Snapshot, projects: &Path) -> P
     if taken.is_empty() {
         return Plan::Refuse(match refused.as_slice() {
             [] => "Nothing to import".to_owned(),
-            [one] => format!("{} cannot be read as data", name(one)),
+            [one] => format!("{} cannot be read as data", file_name(one)),
             several => format!("{} files cannot be read as data", several.len()),
         });
     }
@@ -72,7 +73,7 @@ fn import_sentence(paths: &[PathBuf], snapshot: &Snapshot) -> String {
                 "Import as version {} of {known}",
                 dataset.versions.len() + 1
             ),
-            None => format!("Import {} as a new dataset", name(path)),
+            None => format!("Import {} as a new dataset", file_name(path)),
         };
     }
     format!("Import {}", said(paths))
@@ -80,7 +81,7 @@ fn import_sentence(paths: &[PathBuf], snapshot: &Snapshot) -> String {
 
 fn said(paths: &[PathBuf]) -> String {
     match paths {
-        [path] => name(path),
+        [path] => file_name(path),
         several => format!("{} files", several.len()),
     }
 }
@@ -103,14 +104,9 @@ fn is_data(path: &Path) -> bool {
     }
 }
 
-fn name(path: &Path) -> String {
-    path.file_name().map_or_else(
-        || path.display().to_string(),
-        |name| name.to_string_lossy().into_owned(),
-    )
-}
-
 pub(crate) fn stem(path: &Path) -> String {
-    path.file_stem()
-        .map_or_else(|| name(path), |stem| stem.to_string_lossy().into_owned())
+    path.file_stem().map_or_else(
+        || file_name(path),
+        |stem| stem.to_string_lossy().into_owned(),
+    )
 }

@@ -16,6 +16,11 @@ use crate::engine::on_thread;
 
 /// A machine with more fonts than this has the script among the first, which are the likeliest.
 const MOST_TRIED: usize = 400;
+/// Files and bytes that are held at most: the largest font for Han alone has some 20 MB, the others a tenth of it.
+const MOST_FILES: usize = 32;
+const MOST_BYTES: usize = 160 * 1024 * 1024;
+/// Scripts that are looked for at once; a page has seldom more than two or three.
+const MOST_SEARCHES: usize = 16;
 
 /// Has egui ask for the fonts of the system; nothing is read before a letter is missing.
 pub fn install(ctx: &egui::Context) {
@@ -117,10 +122,84 @@ pub(crate) fn face_with(bytes: &[u8], letter: char) -> Option<u32> {
     (0..count).find(|index| FontRef::from_index(bytes, *index).is_ok_and(|face| has(&face)))
 }
 
+/// The font files that are used, each read and held once, whatever scripts it is used for. They go with the window.
+pub(crate) struct Shelf {
+    files: Vec<(PathBuf, Arc<Vec<u8>>)>,
+    most_files: usize,
+    most_bytes: usize,
+}
+
+impl Default for Shelf {
+    fn default() -> Self {
+        Self::with_room_for(MOST_FILES, MOST_BYTES)
+    }
+}
+
+impl Shelf {
+    pub(crate) fn with_room_for(most_files: usize, most_bytes: usize) -> Self {
+        Self {
+            files: Vec::new(),
+            most_files,
+            most_bytes,
+        }
+    }
+
+    /// The best of these files that has the letter. Where the shelf is full, one that stands there already.
+    pub(crate) fn find(
+        &mut self,
+        script: Script,
+        letter: char,
+        files: Vec<PathBuf>,
+    ) -> Option<FontInsert> {
+        ranked(script, files)
+            .iter()
+            .find_map(|path| self.take(path, letter))
+            .or_else(|| {
+                let mut held = self.files.iter();
+                held.find_map(|(path, bytes)| insert(path, bytes, letter))
+            })
+    }
+
+    fn take(&mut self, path: &Path, letter: char) -> Option<FontInsert> {
+        let mut held = self.files.iter();
+        if let Some((_, bytes)) = held.find(|(known, _)| known == path) {
+            return insert(path, bytes, letter);
+        }
+        if self.files.len() >= self.most_files {
+            return None;
+        }
+        let bytes = Arc::new(disk::bytes(path)?);
+        let found = insert(path, &bytes, letter)?;
+        let sizes = self.files.iter().map(|(_, bytes)| bytes.len());
+        if sizes.sum::<usize>() + bytes.len() > self.most_bytes {
+            return None;
+        }
+        self.files.push((path.to_owned(), bytes));
+        Some(found)
+    }
+}
+
+/// What egui is given: the same name and the same bytes whenever a face is found again, so that it has it once too.
+fn insert(path: &Path, bytes: &Arc<Vec<u8>>, letter: char) -> Option<FontInsert> {
+    let index = face_with(bytes, letter)?;
+    let blob = Arc::clone(bytes);
+    let everywhere = |family: FontFamily| InsertFontFamily {
+        family,
+        priority: FontPriority::Lowest,
+    };
+    Some(FontInsert {
+        name: format!("{}#{index}", path.display()),
+        data: FontData::from_blob(blob, index),
+        families: look::families().into_iter().map(everywhere).collect(),
+    })
+}
+
 /// The fonts that were found, and those that are being looked for.
 pub(crate) struct SystemFonts {
     ctx: egui::Context,
     state: Arc<Mutex<Found>>,
+    /// Held by the search that goes on; the others wait for it.
+    shelf: Arc<Mutex<Shelf>>,
 }
 
 /// `None` while it is looked for, and when there is none.
@@ -131,14 +210,16 @@ impl SystemFonts {
         Self {
             ctx,
             state: Arc::default(),
+            shelf: Arc::default(),
         }
     }
 
     /// Looks for a font on a thread; egui asks everything again when there is one.
     fn look_for(&self, script: Script, letter: char) {
-        let (ctx, state) = (self.ctx.clone(), Arc::clone(&self.state));
+        let ctx = self.ctx.clone();
+        let (state, shelf) = (Arc::clone(&self.state), Arc::clone(&self.shelf));
         let started = on_thread("fonts", move || {
-            let Some(found) = find(script, letter, disk::font_files()) else {
+            let Some(found) = search(&shelf, script, letter) else {
                 tracing::info!(?script, "no font of the system has it");
                 return;
             };
@@ -147,6 +228,7 @@ impl SystemFonts {
             let again = Self {
                 ctx: ctx.clone(),
                 state,
+                shelf,
             };
             ctx.set_font_providers(vec![Arc::new(again)]);
         });
@@ -165,6 +247,10 @@ impl FontProvider for SystemFonts {
         if let Some(known) = found.get(&script) {
             return known.clone();
         }
+        // Each search has the shelf in its hands; the first that finds something has everything asked again.
+        if Arc::strong_count(&self.shelf) > MOST_SEARCHES {
+            return None;
+        }
         found.insert(script, None);
         drop(found);
         self.look_for(script, letter);
@@ -181,22 +267,12 @@ fn keep(state: &Mutex<Found>, script: Script, font: FontInsert) {
     found.insert(script, Some(font));
 }
 
-/// The best of these files that has the letter.
-pub(crate) fn find(script: Script, letter: char, files: Vec<PathBuf>) -> Option<FontInsert> {
-    ranked(script, files).into_iter().find_map(|path| {
-        let bytes = disk::bytes(&path)?;
-        let index = face_with(&bytes, letter)?;
-        // One font a script, for as long as the window lives: egui copies what it does not own for ever.
-        let mut data = FontData::from_static(Vec::leak(bytes));
-        data.index = index;
-        let everywhere = |family: FontFamily| InsertFontFamily {
-            family,
-            priority: FontPriority::Lowest,
-        };
-        Some(FontInsert {
-            name: format!("{}#{index}", path.display()),
-            data,
-            families: look::families().into_iter().map(everywhere).collect(),
-        })
-    })
+/// One search at a time: the next one finds what this one has read.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "waits on the thread of the fonts; the UI thread never searches"
+)]
+fn search(shelf: &Mutex<Shelf>, script: Script, letter: char) -> Option<FontInsert> {
+    let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
+    shelf.find(script, letter, disk::font_files())
 }

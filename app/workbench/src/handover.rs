@@ -85,6 +85,25 @@ impl Handover {
         Ok(())
     }
 
+    /// Commands that wait and change something: who leaves now would lose them.
+    pub(crate) fn waiting(&self) -> usize {
+        let changes_nothing = |command: &Command| {
+            matches!(
+                command,
+                Command::ShowRows { .. }
+                    | Command::ShowRejects { .. }
+                    | Command::ShowPoints { .. }
+                    | Command::ShowLineage { .. }
+                    | Command::ShowFacts { .. }
+                    | Command::DismissNotice { .. }
+                    | Command::CancelTask { .. }
+            )
+        };
+        let asked = self.asked.borrow();
+        let waiting = asked.iter().filter(|command| !changes_nothing(command));
+        waiting.count()
+    }
+
     pub(crate) fn take_asked(&self) -> Vec<Command> {
         self.asked.take()
     }

@@ -8,12 +8,17 @@
 //! 5. Whatever a person can do is in the palette — `tests::actions::the_palette_offers_everything_possible`.
 //! 6. The window never closes over running work without asking — `tests::window::closing_asks_while_something_runs`.
 //! 7. What was done can be undone where the engine can lead back, and only while the thing still stands as it was left —
-//!    `tests::undo::steps::what_somebody_else_changed_meanwhile_is_left_alone` and `tests::undo::engine`.
+//!    `tests::undo::steps::what_somebody_else_changed_meanwhile_is_left_alone`, `tests::undo::engine`, and of the work area
+//!    `tests::undo::window::a_closed_tile_comes_back_after_a_walk_but_not_over_another_that_was_opened`. Only the refusal
+//!    of its own command ends a step — `tests::undo::steps::an_error_of_something_else_is_no_refusal_of_what_is_under_way`.
 //! 8. A layout that was kept comes back, and one that cannot be read is one tile — `tests::layout`.
 //! 9. A window works the same where another process holds the project, and takes over when that ends — `tests::guests`.
-//! 10. Tab goes the way the eye goes — `tests::reading_order::the_focus_goes_through_the_bars_from_left_to_right`.
-//! 11. Where the desktop shows no file dialog a path can be typed — `tests::reading_order::without_a_dialog_of_the_desktop_a_path_is_typed`.
-//! 12. A font of the system is read when a letter is missing, and never on the UI thread — `tests::fallback`.
+//! 10. Tab goes the way the eye goes — `tests::reading_order::the_focus_goes_through_the_bars_from_left_to_right` and
+//!     `tests::reading_order::what_stands_at_the_right_end_of_a_line_is_gone_through_from_left_to_right`.
+//! 11. Where the desktop shows no file dialog a path can be typed — `tests::path_dialog::without_a_dialog_of_the_desktop_a_path_is_typed`.
+//! 12. A font of the system is read when a letter is missing, once, and never on the UI thread — `tests::fallback`.
+//! 13. What was asked for is done or told, also when the project is left between two holders —
+//!     `tests::guests::what_was_asked_between_two_holders_is_done_before_the_project_is_left`.
 
 mod action;
 mod app;

@@ -1,4 +1,4 @@
-//! A path typed into a field of the window, where the desktop shows no file dialog.
+//! Paths typed into a field of the window, where the desktop shows no file dialog: one, or of files to import several.
 
 use std::path::{Path, PathBuf};
 
@@ -27,7 +27,7 @@ pub(crate) struct PathDialog {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
     Cancelled,
-    Picked(Purpose, PathBuf),
+    Picked(Purpose, Vec<PathBuf>),
 }
 
 impl PathDialog {
@@ -54,17 +54,9 @@ impl PathDialog {
             .show(ui.ctx(), |ui| {
                 ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 96.0));
                 ui.label(look.section(title));
-                let why = "The desktop shows no file dialog: type the path, or drop the file on the window";
-                ui.add(egui::Label::new(look.secondary(why)).wrap());
+                ui.add(egui::Label::new(look.secondary(why(&self.purpose))).wrap());
                 ui.add_space(look.space.s);
-                let field = look.long_text_field_ui(ui, "Path", &mut self.text, "Path");
-                if !std::mem::replace(&mut self.is_focused, true) {
-                    field.request_focus();
-                }
-                if field.changed() {
-                    self.fault = None;
-                }
-                let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                let is_entered = self.field_ui(ui, look);
                 if let Some(fault) = &self.fault {
                     ui.add(egui::Label::new(look.body(fault).color(look.palette.fail)).wrap());
                 }
@@ -85,16 +77,83 @@ impl PathDialog {
         decision
     }
 
-    /// The path, or `None` and a fault that says what is wrong with it.
+    /// True when Enter was pressed in it.
+    fn field_ui(&mut self, ui: &mut Ui, look: &Look) -> bool {
+        let is_plain_enter =
+            ui.input(|input| input.key_pressed(Key::Enter) && !input.modifiers.shift);
+        let (field, is_entered) = if takes_several(&self.purpose) {
+            let field = look.lines_ui(ui, "Paths", &mut self.text, "One path a line");
+            let is_entered = field.has_focus() && is_plain_enter;
+            (field, is_entered)
+        } else {
+            let field = look.long_text_field_ui(ui, "Path", &mut self.text, "Path");
+            let is_entered = field.lost_focus() && is_plain_enter;
+            (field, is_entered)
+        };
+        if !std::mem::replace(&mut self.is_focused, true) {
+            field.request_focus();
+        }
+        if field.changed() {
+            self.fault = None;
+        }
+        is_entered
+    }
+
+    /// The paths, or `None` and a fault that says what is wrong with the first that is wrong.
     fn decide(&mut self) -> Option<Decision> {
-        match checked(&self.purpose, &self.text, &self.folder) {
-            Ok(path) => Some(Decision::Picked(self.purpose.clone(), path)),
+        match all_checked(&self.purpose, &self.text, &self.folder) {
+            Ok(paths) => Some(Decision::Picked(self.purpose.clone(), paths)),
             Err(fault) => {
                 self.fault = Some(fault);
                 self.is_focused = false;
                 None
             }
         }
+    }
+}
+
+/// The paths that were meant, one a line where several may be picked; the same one is taken once.
+///
+/// # Errors
+/// A sentence that says what is wrong, and with which of several paths. Nothing is picked then.
+pub(crate) fn all_checked(
+    purpose: &Purpose,
+    text: &str,
+    folder: &Path,
+) -> Result<Vec<PathBuf>, String> {
+    if !takes_several(purpose) {
+        return checked(purpose, text, folder).map(|path| vec![path]);
+    }
+    let lines: Vec<(usize, &str)> = (1..)
+        .zip(text.lines())
+        .filter(|(_, line)| !line.trim().is_empty())
+        .collect();
+    let mut paths = Vec::new();
+    for (number, line) in &lines {
+        let path = checked(purpose, line, folder).map_err(|fault| match lines.len() {
+            1 => fault,
+            _ => format!("Line {number}: {fault}"),
+        })?;
+        if !paths.contains(&path) {
+            paths.push(path);
+        }
+    }
+    if paths.is_empty() {
+        return Err("Type a path".to_owned());
+    }
+    Ok(paths)
+}
+
+fn takes_several(purpose: &Purpose) -> bool {
+    matches!(purpose, Purpose::ImportFiles)
+}
+
+/// What a person can do, and what else they could.
+fn why(purpose: &Purpose) -> &'static str {
+    if takes_several(purpose) {
+        "The desktop shows no file dialog: type or paste paths, one a line (Shift+Enter begins another), or drop the files on the window"
+    } else {
+        "The desktop shows no file dialog: type the path, or drop the file on the window"
     }
 }
 
@@ -179,7 +238,7 @@ fn words(purpose: &Purpose) -> (&'static str, &'static str) {
     match purpose {
         Purpose::NewProject => ("New project", "Create"),
         Purpose::OpenProject => ("Open a project", "Open"),
-        Purpose::ImportFiles => ("Import a file", "Import"),
+        Purpose::ImportFiles => ("Import files", "Import"),
         Purpose::WatchFolder => ("Watch a folder", "Watch"),
         Purpose::WriteBackup => ("Write a backup", "Write"),
         Purpose::ExportRejects(_) => ("Export the rejected rows", "Export"),

@@ -1,5 +1,7 @@
 //! The work area: tiles that split, drag and maximise, each showing one place; kept per project.
 
+mod arrangement;
+
 use egui::{
     Color32, CornerRadius, Id, Rect, Response, Role, Sense, Stroke, Ui, Visuals, WidgetInfo,
     WidgetText, pos2, vec2,
@@ -11,6 +13,8 @@ use egui_tiles::{
 use look::{Look, icon, paint};
 use panels::Place;
 use serde::{Deserialize, Serialize};
+
+pub(crate) use arrangement::arrangement;
 
 /// A tile shows a place; a place is shown once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -392,21 +396,21 @@ impl Behavior<Pane> for Drawn<'_> {
         let Some(open) = tabs.active else {
             return;
         };
-        ui.add_space(self.look.space.xs);
-        if self
-            .look
-            .icon_button_ui(ui, icon::CLOSE, "Close the tile")
-            .clicked()
-        {
-            self.close = Some(open);
-        }
-        if self
-            .look
-            .icon_button_ui(ui, icon::MAXIMISE, "Maximise the tile")
-            .clicked()
-        {
-            self.maximised = Some(open);
-        }
+        let look = self.look;
+        ui.add_space(look.space.xs);
+        // The bar is filled from the right; these two are read from the left.
+        let width = 2.0 * look.size.control + ui.spacing().item_spacing.x;
+        let layout = egui::Layout::left_to_right(egui::Align::Center);
+        ui.allocate_ui_with_layout(vec2(width, ui.available_height()), layout, |ui| {
+            let maximise = look.icon_button_ui(ui, icon::MAXIMISE, "Maximise the tile");
+            if maximise.clicked() {
+                self.maximised = Some(open);
+            }
+            let close = look.icon_button_ui(ui, icon::CLOSE, "Close the tile");
+            if close.clicked() {
+                self.close = Some(open);
+            }
+        });
     }
 
     fn tab_bar_height(&self, _style: &egui::Style) -> f32 {

@@ -26,12 +26,12 @@ impl Catalog {
     /// # Errors
     /// When the disk refuses; the folder is as it was then.
     pub fn seal_predictions(&self, folder: &Path) -> Result<u64, CatalogError> {
-        fs::create_dir_all(folder).map_err(|source| failure("write to", folder, source))?;
         let next = sealed(folder)?.last().map_or(0, |file| file.last_id + 1);
         let newest: Option<u64> = self.run("read", newest_id)?;
         let Some(newest) = newest.filter(|newest| *newest >= next) else {
             return Ok(0);
         };
+        fs::create_dir_all(folder).map_err(|source| failure("write to", folder, source))?;
         let part = folder.join(format!("{TEMPORARY}{next}.parquet"));
         let to = folder.join(format!("{next:0DIGITS$}-{newest:0DIGITS$}.parquet"));
         let target = quoted_path(&part)?;

@@ -35,8 +35,8 @@ impl Catalog {
         })
     }
 
-    /// Puts these points in the place of all points of a run from their first step on, all or none: what a killed program had noted
-    /// and not yet added.
+    /// Puts these points in the place of all points of a run between their first and their last step, all or none: what a killed
+    /// program had noted and not yet added.
     ///
     /// # Errors
     /// When the disk refuses; the points are as they were then.
@@ -45,15 +45,25 @@ impl Catalog {
         run: &RunId,
         points: &[MetricPoint],
     ) -> Result<(), CatalogError> {
-        let Some(first_step) = points.iter().map(|point| point.step).min() else {
+        let steps = || points.iter().map(|point| point.step);
+        let (Some(first), Some(last)) = (steps().min(), steps().max()) else {
             return Ok(());
         };
         self.run_whole("replace metrics in", |connection| {
+            // Added again, so that a series stays in the order of its steps.
+            let later = read_points(
+                connection,
+                "SELECT run, key, step, value, unix_millis FROM metric_point
+                 WHERE run = ? AND step > ? ORDER BY rowid",
+                params![run.as_str(), last],
+            )?;
+            let later: Vec<MetricPoint> = later.into_iter().map(|(_, point)| point).collect();
             connection.execute(
                 "DELETE FROM metric_point WHERE run = ? AND step >= ?",
-                params![run.as_str(), first_step],
+                params![run.as_str(), first],
             )?;
-            append(connection, run, points)
+            append(connection, run, points)?;
+            append(connection, run, &later)
         })
     }
 

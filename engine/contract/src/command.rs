@@ -185,6 +185,11 @@ pub enum Reply {
 pub enum Answer {
     Done,
     DataVersions(Vec<Arc<DataVersion>>),
+    /// Of several files some were imported, and others were not or not any more.
+    PartlyImported {
+        versions: Vec<Arc<DataVersion>>,
+        refusals: Vec<Refusal>,
+    },
     Rejects(RejectsPage),
     Runs(Vec<Arc<Run>>),
     Metrics(Vec<MetricPoint>),

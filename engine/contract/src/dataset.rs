@@ -74,6 +74,23 @@ impl ColumnRole {
     }
 }
 
+/// What comes first in a date that does not begin with its year, such as `13.01.2024`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DateOrder {
+    DayFirst,
+    MonthFirst,
+}
+
+impl DateOrder {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::DayFirst => "day first",
+            Self::MonthFirst => "month first",
+        }
+    }
+}
+
 /// How a source file was read. Detected, shown, and overridable: `None` means "detect".
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -85,6 +102,9 @@ pub struct ReaderOptions {
     /// A WHATWG encoding label such as `utf-8`, `windows-1252`, `utf-16le`.
     pub encoding: Option<String>,
     pub decimal_separator: Option<char>,
+    /// Stays `None` where no date needs it, or none tells. Left out of the JSON then, so that facts of before it keep their hash.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date_order: Option<DateOrder>,
     /// Excel only.
     pub sheet: Option<String>,
 }
@@ -106,7 +126,7 @@ pub struct SourceFile {
     pub bytes: u64,
     /// BLAKE3 of the source's bytes; the same file dropped again has the same digest.
     pub digest: Digest,
-    /// The options that were in force, none of them left at "detect".
+    /// The options that were in force, none of them left at "detect" that the format has and the content tells.
     pub options: ReaderOptions,
 }
 
@@ -167,6 +187,10 @@ pub enum ColumnWarning {
     MixedTypes {
         example: Arc<str>,
     },
+    /// Text that is all dates, of which nobody can say whether the day or the month comes first: `example` is one of them.
+    UnclearDates {
+        example: Arc<str>,
+    },
     /// Infinite values, read as missing.
     Infinite {
         count: u64,
@@ -203,6 +227,10 @@ impl ColumnWarning {
             Self::MixedTypes { example } => {
                 format!("Numbers and text are mixed, for example “{example}”")
             }
+            Self::UnclearDates { example } => format!(
+                "Dates in an unclear order stay text, for example “{example}”; read the source again and say whether the day or the \
+                 month comes first"
+            ),
             Self::Infinite { count } => format!("{count} infinite values were read as missing"),
             Self::HighCardinality { distinct } => format!("{distinct} different categories"),
         }

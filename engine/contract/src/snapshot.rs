@@ -7,10 +7,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DataVersion, DataVersionRef, DatasetName, DeviceInfo, DriftReport, Endpoint, EndpointFigures,
-    FactRecord, JournalHead, Model, ModelName, ModelVersion, ModelVersionRef, PointsPage,
-    PointsQuery, PredictedOutput, ProjectId, Refusal, RejectsPage, RequestLine, RowsPage, Run,
-    RunId, ServerAddress, TaskId, Timestamp,
+    Command, DataVersion, DataVersionRef, DatasetName, DeviceInfo, DriftReport, Endpoint,
+    EndpointFigures, FactRecord, JournalHead, Model, ModelName, ModelVersion, ModelVersionRef,
+    PointsPage, PointsQuery, PredictedOutput, ProjectId, Refusal, RejectsPage, RequestLine,
+    RowsPage, Run, RunId, ServerAddress, TaskId, Timestamp,
 };
 
 /// Cheap to clone and to compare: everything large stands behind an `Arc`.
@@ -116,6 +116,9 @@ pub struct Notice {
     pub title: String,
     pub detail: Option<String>,
     pub hint: Option<String>,
+    /// Where it says that a command was refused: that command, as it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Arc<Command>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -98,3 +98,13 @@ fn selectors_read_what_people_write() {
     assert_eq!(version("wine@"), None);
     assert_eq!(version("@2"), None);
 }
+
+/// A repair writes a fact anew, and its hash has to come out as it was.
+#[test]
+fn options_from_before_the_order_of_dates_are_written_as_they_were() {
+    let text = r#"{"format":"csv","delimiter":",","quote":"\"","has_header":true,"encoding":"utf-8","decimal_separator":".","sheet":null}"#;
+    let options: ReaderOptions = serde_json::from_str(text).expect("options");
+    assert_eq!(options.date_order, None);
+    let again = serde_json::to_string(&options).expect("options are JSON");
+    assert_eq!(again, text);
+}

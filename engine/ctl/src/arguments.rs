@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use contract::DeviceChoice;
+use contract::{DateOrder, DeviceChoice};
 
 /// Millrace without a window.
 #[derive(Debug, Parser)]
@@ -105,6 +105,9 @@ pub(crate) enum DataAction {
         /// `.` or `,`
         #[arg(long)]
         decimal: Option<char>,
+        /// What comes first in dates such as 03/04/2024.
+        #[arg(long, value_enum)]
+        date_order: Option<DateWord>,
         #[arg(long)]
         header: Option<bool>,
         /// Excel only.
@@ -158,6 +161,21 @@ pub(crate) enum DeviceWord {
     Auto,
     Gpu,
     Cpu,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum DateWord {
+    DayFirst,
+    MonthFirst,
+}
+
+impl From<DateWord> for DateOrder {
+    fn from(word: DateWord) -> Self {
+        match word {
+            DateWord::DayFirst => Self::DayFirst,
+            DateWord::MonthFirst => Self::MonthFirst,
+        }
+    }
 }
 
 impl From<DeviceWord> for DeviceChoice {

@@ -390,6 +390,7 @@ pub(crate) fn reader_options(action: &DataAction) -> Result<ReaderOptions, Refus
         delimiter,
         encoding,
         decimal,
+        date_order,
         header,
         sheet,
         ..
@@ -412,6 +413,7 @@ pub(crate) fn reader_options(action: &DataAction) -> Result<ReaderOptions, Refus
         delimiter,
         encoding: encoding.clone(),
         decimal_separator: *decimal,
+        date_order: date_order.map(Into::into),
         has_header: *header,
         sheet: sheet.clone(),
         ..ReaderOptions::default()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contract::{Answer, Command, DatasetName, Query, Refusal};
+use contract::{Answer, Command, DataVersion, DatasetName, Query, Refusal};
 
 use crate::arguments::DataAction;
 use crate::commands::{Desk, absolute, reader_options, role, unexpected};
@@ -21,7 +21,7 @@ impl Desk {
         };
         match action {
             DataAction::List => show::datasets(&versions, self.json),
-            _ => show::imported(&versions, self.json),
+            _ => show::versions(&versions, self.json),
         }
         Ok(())
     }
@@ -43,7 +43,8 @@ impl Desk {
             .iter()
             .map(|path| absolute(path))
             .collect::<Result<Vec<_>, _>>()?;
-        let (mut versions, mut refusals) = (Vec::new(), Vec::new());
+        let mut newest = self.newest_versions()?;
+        let (mut imported, mut refusals) = (Vec::new(), Vec::new());
         for path in paths {
             let import = Command::ImportFiles {
                 paths: vec![path],
@@ -51,19 +52,48 @@ impl Desk {
                 options: options.clone(),
                 roles: roles.clone(),
             };
-            match self.command(import) {
-                Ok(Answer::DataVersions(made)) => versions.extend(made),
+            let versions = match self.command(import) {
+                Ok(Answer::DataVersions(versions)) => versions,
+                Ok(Answer::PartlyImported {
+                    versions,
+                    refusals: more,
+                }) => {
+                    refusals.extend(more);
+                    versions
+                }
                 Ok(_) => return Err(unexpected()),
-                Err(refusal) => refusals.push(refusal),
-            }
+                Err(refusal) => {
+                    refusals.push(refusal);
+                    continue;
+                }
+            };
+            imported.extend(versions.into_iter().map(|version| {
+                let known = newest.get(&version.id.dataset).copied().unwrap_or(0);
+                let number = version.id.version;
+                newest.insert(version.id.dataset.clone(), known.max(number));
+                show::Imported {
+                    is_recognised: number <= known,
+                    newest: known.max(number),
+                    version,
+                }
+            }));
         }
-        if !versions.is_empty() {
-            show::imported(&versions, self.json);
+        if !imported.is_empty() {
+            show::added(&imported, self.json);
         }
         // The last one is told by whoever called, like any other.
         let last = refusals.pop();
         refusals.iter().for_each(output::refusal);
         last.map_or(Ok(()), Err)
+    }
+
+    /// A version that is not newer than these was here before.
+    fn newest_versions(&self) -> Result<BTreeMap<DatasetName, u32>, Refusal> {
+        let Answer::DataVersions(versions) = self.query(Query::Datasets)? else {
+            return Err(unexpected());
+        };
+        let id = |version: &DataVersion| (version.id.dataset.clone(), version.id.version);
+        Ok(versions.iter().map(|version| id(version)).collect())
     }
 
     fn rejects(&self, name: &str, limit: u64) -> Result<(), Refusal> {

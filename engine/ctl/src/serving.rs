@@ -28,7 +28,7 @@ pub(crate) fn serve(path: &Path, models: &[String], port: u16) -> Result<(), Ref
     })
     .map_err(|error| Refusal::new(format!("signals cannot be handled: {error}")))?;
     let refused = |error: HostError| error.refusal();
-    let mut connection = Connection::for_work(path, PROGRAM).map_err(refused)?;
+    let mut connection = Connection::for_serving(path, PROGRAM).map_err(refused)?;
     let mut told = None;
     loop {
         // From the second time on the project knows its address.

@@ -44,8 +44,53 @@ fn dataset(version: &DataVersion) -> Value {
     })
 }
 
+/// What an import answered.
+pub(crate) struct Imported {
+    pub version: Arc<DataVersion>,
+    /// Its content was there already, and nothing was made.
+    pub is_recognised: bool,
+    /// The newest version of its dataset.
+    pub newest: u32,
+}
+
 /// One version is an object, several are a list.
-pub(crate) fn imported(versions: &[Arc<DataVersion>], as_json: bool) {
+pub(crate) fn added(imported: &[Imported], as_json: bool) {
+    if as_json {
+        let document = |added: &Imported| {
+            let mut document = dataset(&added.version);
+            document["recognised"] = added.is_recognised.into();
+            document["newest"] = added.newest.into();
+            document
+        };
+        match imported {
+            [added] => output::json(&document(added)),
+            several => output::json(&several.iter().map(document).collect()),
+        }
+        return;
+    }
+    for added in imported {
+        versions(std::slice::from_ref(&added.version), as_json);
+        if added.is_recognised {
+            output::line(&recognised(added));
+        }
+    }
+}
+
+/// Nobody is to believe that the content of an older version has become the newest.
+fn recognised(added: &Imported) -> String {
+    let id = &added.version.id;
+    let newest = match added.newest == id.version {
+        true => String::new(),
+        false => format!(
+            ", and {}@{} stays the newest; write {id} where you want this content",
+            id.dataset, added.newest
+        ),
+    };
+    format!("{id} has this content already: no version was made{newest}")
+}
+
+/// One version is an object, several are a list.
+pub(crate) fn versions(versions: &[Arc<DataVersion>], as_json: bool) {
     if as_json {
         match versions {
             [version] => output::json(&dataset(version)),

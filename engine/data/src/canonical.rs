@@ -76,7 +76,10 @@ impl CanonicalWriter {
         };
         let done = read(&mut table, &names, &mut rejects, job)?;
         Ok(Loaded {
-            options,
+            options: ReaderOptions {
+                date_order: done.date_order,
+                ..options
+            },
             digest,
             names,
             types: done.types,

@@ -14,7 +14,7 @@ pub struct Control<'a> {
 /// How far the work has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// `checking`, `reading`, `profiling`.
+    /// `checking`, `converting`, `reading`, `profiling`.
     pub stage: &'static str,
     pub done: u64,
     pub total: Option<u64>,

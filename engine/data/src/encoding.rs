@@ -7,7 +7,7 @@ use std::path::Path;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-use crate::files::BLOCK_BYTES;
+use crate::files::{BLOCK_BYTES, REPORT_EVERY_BYTES};
 use crate::{Control, DataError};
 
 /// Bytes around damaged places that the detector is given; it needs a few hundred letters at most.
@@ -167,8 +167,8 @@ pub(crate) fn decode_head(head: &[u8], encoding: &'static Encoding) -> String {
     }
 }
 
-/// Writes `from` to `to` as UTF-8 without a byte order mark. A byte that the encoding does not know is an error: nothing is replaced
-/// silently.
+/// Writes `from` to `to` as UTF-8 without a byte order mark, as the stage “converting”. A byte that the encoding does not know is an
+/// error: nothing is replaced silently.
 pub(crate) fn transcode(
     from: &Path,
     encoding: &'static Encoding,
@@ -176,14 +176,19 @@ pub(crate) fn transcode(
     control: &Control<'_>,
 ) -> Result<(), DataError> {
     let mut source = File::open(from).map_err(DataError::reading(from))?;
+    let total = source.metadata().map_or(0, |about| about.len());
     let target = File::create(to).map_err(DataError::writing(to))?;
     let mut target = BufWriter::with_capacity(BLOCK_BYTES, target);
     let mut decoder = encoding.new_decoder_with_bom_removal();
     let mut block = vec![0; BLOCK_BYTES];
     let mut text = vec![0; BLOCK_BYTES * 4];
-    let mut position = 0_u64;
+    let (mut position, mut reported) = (0_u64, None);
     loop {
         control.check()?;
+        if reported.is_none_or(|last| position - last >= REPORT_EVERY_BYTES) {
+            control.bytes("converting", position, total);
+            reported = Some(position);
+        }
         let length = source.read(&mut block).map_err(DataError::reading(from))?;
         let is_last = length == 0;
         let mut rest = block.get(..length).unwrap_or_default();

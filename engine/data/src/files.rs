@@ -17,7 +17,7 @@ const MOST_FILES: usize = 10_000;
 /// A block that is read, hashed and checked while it is in the cache.
 pub(crate) const BLOCK_BYTES: usize = 1 << 20;
 /// Cancelling and progress are looked at once in so many bytes.
-const REPORT_EVERY_BYTES: u64 = 16 << 20;
+pub(crate) const REPORT_EVERY_BYTES: u64 = 16 << 20;
 /// Two writes within one tick of the kernel's clock have the same time.
 const CLOCK_TICK: Duration = Duration::from_millis(20);
 

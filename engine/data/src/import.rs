@@ -58,6 +58,7 @@ pub fn import(
         .map_err(DataError::writing(out_folder))?;
     let stamp = Stamp::of(&request.path, scratch.path())?;
     let previous = request.previous.as_deref().unwrap_or_default();
+    let engine = Engine::open(&scratch.path().join("spill"))?;
     let job = Job {
         source: &request.path,
         source_bytes: stamp.bytes(),
@@ -65,12 +66,12 @@ pub fn import(
         previous,
         scratch: scratch.path(),
         control,
+        engine: &engine,
     };
     // A file that changes is also unlike what its first look promised; then the change is what to tell.
     let loaded = load(&job).map_err(|error| stamp.explain(&request.path, error))?;
     stamp.verify(&request.path, &loaded.digest, control)?;
-    let engine = Engine::open(&scratch.path().join("spill"))?;
-    let mut columns = columns(&engine, &loaded, &job)?;
+    let mut columns = columns(&loaded, &job)?;
     let measured = profile::measure(&engine, &job.parquet(), &columns, control)?;
     roles::assign(&mut columns, &measured.figures, &request.roles, previous)?;
     let profile = profile::warn(&engine, &job.parquet(), (&columns, measured), control)?;
@@ -148,7 +149,7 @@ fn format_of(path: &Path, options: &ReaderOptions) -> Result<FileFormat, DataErr
 }
 
 /// Names and types: those that were read, but the version before keeps its types where every value fits them.
-fn columns(engine: &Engine, loaded: &Loaded, job: &Job<'_>) -> Result<Vec<ColumnSpec>, DataError> {
+fn columns(loaded: &Loaded, job: &Job<'_>) -> Result<Vec<ColumnSpec>, DataError> {
     let mut columns: Vec<ColumnSpec> = loaded
         .names
         .iter()
@@ -171,7 +172,7 @@ fn columns(engine: &Engine, loaded: &Loaded, job: &Job<'_>) -> Result<Vec<Column
         .enumerate()
         .filter_map(|(index, spec)| Some((index, before(spec)?)))
         .collect();
-    let fits = every_value_fits(engine, &columns, &wanted, job)?;
+    let fits = every_value_fits(&columns, &wanted, job)?;
     for ((index, column_type), fits) in wanted.into_iter().zip(fits) {
         if let (true, Some(spec)) = (fits, columns.get_mut(index)) {
             spec.column_type = column_type;
@@ -182,7 +183,6 @@ fn columns(engine: &Engine, loaded: &Loaded, job: &Job<'_>) -> Result<Vec<Column
 
 /// Whether no value becomes missing in the type that is wanted, `[wanted]`.
 fn every_value_fits(
-    engine: &Engine,
     columns: &[ColumnSpec],
     wanted: &[(usize, ColumnType)],
     job: &Job<'_>,
@@ -191,7 +191,7 @@ fn every_value_fits(
         return Ok(Vec::new());
     }
     let parquet = job.parquet();
-    let version = Version::open(engine.connection(), &parquet)?;
+    let version = Version::open(job.engine.connection(), &parquet)?;
     let mut parts = Vec::with_capacity(wanted.len());
     for (index, wanted) in wanted {
         let Some(spec) = columns.get(*index) else {
@@ -205,11 +205,12 @@ fn every_value_fits(
         ));
     }
     let sql = format!("SELECT {} FROM {}", parts.join(", "), version.source);
-    engine.watched(job.control, &parquet, None, |connection| {
-        connection.query_row(&sql, [], |row| {
-            (0..parts.len()).map(|index| row.get(index)).collect()
+    job.engine
+        .watched(job.control, &parquet, None, |connection| {
+            connection.query_row(&sql, [], |row| {
+                (0..parts.len()).map(|index| row.get(index)).collect()
+            })
         })
-    })
 }
 
 /// Moves a finished part out of the scratch folder, which is on the same disk.

@@ -6,15 +6,17 @@
 //! 1. Every record of a delimited file is a row or a rejected row — `tests::bad_input::ragged_rows_are_kept_and_counted`.
 //! 2. A value is never changed to fit a type: `007`, `1.5` among integers and times with a zone —
 //!    `tests::types::a_late_surprise_widens_the_column`.
-//! 3. Whatever stands in a delimited file, DuckDB reads the rows that our own splitter sees, to the letter —
+//! 3. A date is read in the order that the file tells, or a person, and in no other — `tests::dates`,
+//!    `tests::dates::whatever_is_taken_for_a_date_is_read_as_that_date`.
+//! 4. Whatever stands in a delimited file, DuckDB reads the rows that our own splitter sees, to the letter —
 //!    `tests::round_trip::junk_is_read_to_the_letter`.
-//! 4. Any table of text and numbers written as RFC 4180 reads back the same — `tests::round_trip::any_table_reads_back`.
-//! 5. What cannot be read is a sentence with a hint, never a panic — `tests::bad_input`.
-//! 6. A file that changes while it is read is refused — `tests::bad_input::a_file_that_changes_is_refused`.
-//! 7. Cancelling stops within a second and leaves nothing behind — `tests::imports::cancelling_leaves_nothing`.
-//! 8. The profile's figures are those of pandas — `tests::figures`.
-//! 9. Rows come in the order of the file — `tests::rows::pages_follow_the_file`.
-//! 10. Of rejected rows and of wide tables only what is in view is read —
+//! 5. Any table of text and numbers written as RFC 4180 reads back the same — `tests::round_trip::any_table_reads_back`.
+//! 6. What cannot be read is a sentence with a hint, never a panic — `tests::bad_input`.
+//! 7. A file that changes while it is read is refused — `tests::bad_input::a_file_that_changes_is_refused`.
+//! 8. Cancelling stops within a second and leaves nothing behind — `tests::imports::cancelling_leaves_nothing`.
+//! 9. The profile's figures are those of pandas — `tests::figures`.
+//! 10. Rows come in the order of the file — `tests::rows::pages_follow_the_file`.
+//! 11. Of rejected rows and of wide tables only what is in view is read —
 //!     `tests::rejects::three_million_rejects_are_paged_without_reading_them_all`,
 //!     `tests::rows::a_few_of_ten_thousand_columns_come_at_once`.
 

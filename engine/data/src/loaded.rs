@@ -6,6 +6,7 @@ use std::sync::Arc;
 use contract::{ColumnSpec, ColumnType, Digest, ReaderOptions};
 
 use crate::Control;
+use crate::engine::Engine;
 
 /// More are a mistake (a wrong delimiter, ids as keys) and would take minutes to say so.
 pub(crate) const MOST_COLUMNS: usize = 50_000;
@@ -20,6 +21,8 @@ pub(crate) struct Job<'a> {
     /// For what is not kept.
     pub(crate) scratch: &'a Path,
     pub(crate) control: &'a Control<'a>,
+    /// One for the whole import: of a folder of small files, starting it takes longer than all that it does.
+    pub(crate) engine: &'a Engine,
 }
 
 impl Job<'_> {

@@ -11,14 +11,13 @@ use crate::{DataError, files, names};
 /// Reads a Parquet file into our own.
 pub(crate) fn load(job: &Job<'_>) -> Result<Loaded, DataError> {
     let (digest, _) = files::hash_file(job.source, job.control)?;
-    let engine = Engine::open(&job.scratch.join("spill"))?;
     let source = format!(
         "read_parquet({}, hive_partitioning = false)",
         engine::source(job.source)?
     );
-    let columns = describe(&engine, &source, job.source)?;
+    let columns = describe(job.engine, &source, job.source)?;
     let names = names::tidy(columns.iter().map(|(name, _)| name.as_str()));
-    let limits = integer_limits(&engine, &source, &columns, job)?;
+    let limits = integer_limits(&source, &columns, job)?;
     let mut types = Vec::with_capacity(columns.len());
     let mut values = Vec::with_capacity(columns.len());
     for (((raw, sql_type), name), fits) in columns.iter().zip(&names).zip(limits) {
@@ -36,9 +35,11 @@ pub(crate) fn load(job: &Job<'_>) -> Result<Loaded, DataError> {
         name: "reading",
         total_bytes: job.source_bytes,
     };
-    let rows: i64 = engine.watched(job.control, job.source, Some(stage), |connection| {
-        connection.query_row(&sql, [], |row| row.get(0))
-    })?;
+    let rows: i64 = job
+        .engine
+        .watched(job.control, job.source, Some(stage), |connection| {
+            connection.query_row(&sql, [], |row| row.get(0))
+        })?;
     if rows == 0 {
         return Err(DataError::HeaderOnly {
             path: job.source.to_owned(),
@@ -79,7 +80,6 @@ fn describe(
 
 /// Whether the integers of a column wider than 64 bits all fit, `[columns]`; true for all other columns.
 fn integer_limits(
-    engine: &Engine,
     source: &str,
     columns: &[(String, String)],
     job: &Job<'_>,
@@ -92,9 +92,11 @@ fn integer_limits(
             let sql = format!(
                 "SELECT count(*) = 0 FROM {source} WHERE {name} IS NOT NULL AND TRY_CAST({name} AS BIGINT) IS NULL"
             );
-            *fits = engine.watched(job.control, job.source, None, |connection| {
-                connection.query_row(&sql, [], |row| row.get(0))
-            })?;
+            *fits = job
+                .engine
+                .watched(job.control, job.source, None, |connection| {
+                    connection.query_row(&sql, [], |row| row.get(0))
+                })?;
         }
     }
     Ok(fits)

@@ -34,12 +34,13 @@ impl TextFile {
         let head = files::head(source, BLOCK_BYTES)?;
         let chosen = label.map(encoding::named).transpose()?;
         let known = chosen.or_else(|| encoding::marked(&head));
-        let may_be_utf8 = known.is_none_or(|encoding| encoding == UTF_8);
+        let foreign = known.filter(|encoding| *encoding != UTF_8);
+        let copy = scratch.join("source.utf8");
         let mut check = Utf8Check::default();
         let mut outcome = Ok(());
         let digest = hash_beside(source, control, || {
-            if !may_be_utf8 {
-                return Ok(());
+            if let Some(encoding) = foreign {
+                return encoding::transcode(source, encoding, &copy, control);
             }
             files::read_blocks(source, control, |block| {
                 check.feed(block);
@@ -51,26 +52,26 @@ impl TextFile {
             })
             .map(|_| ())
         })?;
-        if let (Some(position), true) = (check.nul, may_be_utf8) {
+        if let Some(position) = check.nul {
             return Err(DataError::NulByte {
                 path: source.to_owned(),
                 position,
             });
         }
         let encoding = known.unwrap_or_else(|| check.verdict());
-        let mut file = Self {
-            path: source.to_owned(),
+        if encoding != UTF_8 && foreign.is_none() {
+            encoding::transcode(source, encoding, &copy, control)?;
+        }
+        let is_visited = encoding == UTF_8;
+        if is_visited {
+            outcome?;
+        }
+        Ok(Self {
+            path: if is_visited { source.to_owned() } else { copy },
             encoding,
             digest,
-            is_visited: true,
-        };
-        if encoding == UTF_8 {
-            return outcome.map(|()| file);
-        }
-        file.path = scratch.join("source.utf8");
-        file.is_visited = false;
-        encoding::transcode(source, encoding, &file.path, control)?;
-        Ok(file)
+            is_visited,
+        })
     }
 
     pub(crate) fn encoding_label(&self) -> String {
@@ -78,8 +79,8 @@ impl TextFile {
     }
 }
 
-/// Hashes the file on a thread of its own while `check` looks at it on this one: on two processors that takes a third off the time that
-/// an import waits before it reads.
+/// Hashes the file on a thread of its own while `check` looks at it, or copies it, on this one: on two processors that takes a third off
+/// the time that an import waits before it reads.
 fn hash_beside(
     source: &Path,
     control: &Control<'_>,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError};
 
-use contract::{Answer, Refusal, Reply, TaskView};
+use contract::{Answer, Command, Refusal, Reply, TaskView};
 
 use crate::board::Seat;
 
@@ -19,6 +19,8 @@ pub(crate) struct Asker {
     seat: Option<Arc<Seat>>,
     /// The `millctl serve` of another process, whose endpoints end with it.
     pub keeper: Option<u64>,
+    /// What was asked, where only a notice can say that it was refused.
+    about: Option<Arc<Command>>,
 }
 
 impl Asker {
@@ -28,6 +30,7 @@ impl Asker {
             reply: None,
             seat: None,
             keeper: None,
+            about: None,
         }
     }
 
@@ -38,6 +41,7 @@ impl Asker {
             reply: None,
             seat: Some(seat),
             keeper: None,
+            about: None,
         }
     }
 
@@ -48,6 +52,7 @@ impl Asker {
             reply: None,
             seat: None,
             keeper: None,
+            about: None,
         }
     }
 
@@ -57,6 +62,7 @@ impl Asker {
             reply: Some(reply),
             seat: None,
             keeper: None,
+            about: None,
         }
     }
 
@@ -74,6 +80,16 @@ impl Asker {
             keeper: Some(keeper),
             ..Self::elsewhere("millctl".into(), reply)
         }
+    }
+
+    /// The same, with what it asks.
+    pub(crate) fn asking(mut self, command: &Command) -> Self {
+        self.about = (!self.is_waiting()).then(|| Arc::new(command.clone()));
+        self
+    }
+
+    pub(crate) fn about(&self) -> Option<&Arc<Command>> {
+        self.about.as_ref()
     }
 
     pub(crate) fn seat(&self) -> Option<&Seat> {

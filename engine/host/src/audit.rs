@@ -7,7 +7,7 @@ use catalog::Objects;
 use contract::{Answer, Digest, Fact, NoticeLevel, Refusal, TaskId, TaskState};
 
 use crate::asker::Asker;
-use crate::error::{failed, refuse};
+use crate::error::{failed, guarded, refuse};
 use crate::room::{Input, Room};
 use crate::tasks::Meter;
 
@@ -27,7 +27,7 @@ impl Room {
         let (objects, inbox) = (self.objects.clone(), self.inbox.clone());
         let (asking, checking) = (asker.clone(), task.clone());
         let looked = self.reader.ask(move || {
-            let checked = check(&folder, &objects, &named, &meter);
+            let checked = guarded("the check", || check(&folder, &objects, &named, &meter));
             let found = move |room: &mut Room| room.end_audit(&checking, &asking, checked);
             let _closing = inbox.send(Input::Found(Box::new(found)));
         });

@@ -9,11 +9,11 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use catalog::{Catalog, CatalogError, Objects};
-use contract::{Answer, Fact, JournalHead, Refusal, TaskState};
+use contract::{Answer, Fact, JournalHead, TaskState};
 
 use crate::asker::Asker;
 use crate::catalog_thread::catch_up;
-use crate::error::{HostError, failed};
+use crate::error::{HostError, failed, guarded};
 use crate::project::{Layout, sync};
 use crate::room::{Input, Room};
 use crate::tasks::Meter;
@@ -49,13 +49,11 @@ impl Room {
         };
         let (inbox, asking, ending) = (self.inbox.clone(), asker.clone(), task.clone());
         let work = move || {
-            let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| backup.write()));
-            let answer = match written {
-                Ok(written) => written.map_err(|error| error.refusal()),
-                Err(_) => Err(Refusal::new(
-                    "the backup stopped because of a fault in the program",
-                )),
-            };
+            let answer = guarded("the backup", || {
+                backup.write().map_err(|error| error.refusal())
+            });
+            // Whoever has the answer may end the program at once, and nothing of the staging is to be left then.
+            drop(backup);
             let found = move |room: &mut Room| {
                 let answer = answer.and_then(|head| {
                     let facts = head.map_or(0, |head| head.seq);

@@ -1,16 +1,16 @@
 //! The `catalog` thread: the only place that writes the catalog. It follows the journal and never leads it.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use catalog::Catalog;
-use contract::{FactRecord, MetricPoint, Prediction, RunId};
+use catalog::{Catalog, CatalogError};
+use contract::{FactRecord, MetricPoint, Prediction, Refusal, RunId};
 
-use crate::error::{HostError, sentence};
-use crate::open::set_aside;
+use crate::error::{HostError, guarded, refuse, sentence};
+use crate::open::{put_back, set_aside};
 use crate::project::Layout;
 
 /// Jobs that may wait before predictions wait too, which slows the server down instead of filling memory. The loop of the engine room
@@ -58,29 +58,43 @@ pub(crate) struct CatalogDesk {
     line: Arc<Line>,
 }
 
+/// Told what the catalog did not take: a title, and why with what to do.
+pub(crate) type Tell = Box<dyn Fn(String, Refusal) + Send>;
+
+/// Dropped, it finishes what is queued, checkpoints and closes the file: nothing else may open it before.
 pub(crate) struct CatalogThread {
     pub desk: CatalogDesk,
-    thread: JoinHandle<()>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl CatalogThread {
-    pub(crate) fn start(catalog: Catalog, layout: Layout) -> Result<Self, HostError> {
+    pub(crate) fn start(catalog: Catalog, layout: Layout, tell: Tell) -> Result<Self, HostError> {
         let line = Arc::new(Line::default());
         let desk = CatalogDesk { line: line.clone() };
         let thread = std::thread::Builder::new()
             .name("catalog".into())
             .spawn(move || {
                 let line = EndOfLine(line);
-                serve(catalog, &layout, &line.0);
+                serve(catalog, &layout, (&*line.0, &tell));
             })
             .map_err(HostError::Threads)?;
-        Ok(Self { desk, thread })
+        Ok(Self {
+            desk,
+            thread: Some(thread),
+        })
     }
 
-    /// Finishes what is queued, checkpoints and closes the file.
+    /// Waits until the file is closed.
     pub(crate) fn stop(self) {
+        drop(self);
+    }
+}
+
+impl Drop for CatalogThread {
+    fn drop(&mut self) {
         self.desk.put(Job::Stop);
-        if self.thread.join().is_err() {
+        let thread = self.thread.take();
+        if thread.is_some_and(|thread| thread.join().is_err()) {
             tracing::error!(
                 "the catalog thread panicked while it closed; the journal has every fact"
             );
@@ -192,57 +206,125 @@ fn merged(job: Job, jobs: &mut VecDeque<Job>) -> Job {
     Job::Apply(records)
 }
 
-/// Whoever waits for room is let go, however the thread ends.
+/// Whoever waits for room or for an answer is let go, however the thread ends: work that is dropped drops the way its answer would take.
 struct EndOfLine(Arc<Line>);
 
 impl Drop for EndOfLine {
     fn drop(&mut self) {
-        self.0.lock().is_over = true;
+        let mut waiting = self.0.lock();
+        waiting.is_over = true;
+        let jobs = std::mem::take(&mut waiting.jobs);
+        drop(waiting);
         self.0.less.notify_all();
+        drop(jobs);
     }
 }
 
-fn serve(mut catalog: Catalog, layout: &Layout, line: &Line) {
-    let mut unsealed = 0;
+/// What the thread works on.
+struct Desk<'a> {
+    catalog: Catalog,
+    layout: &'a Layout,
+    tell: &'a Tell,
+    /// What was told and has not succeeded since: a full disk is told once.
+    told: HashSet<&'static str>,
+    /// Predictions that came since the newest seal.
+    unsealed: u64,
+}
+
+fn serve(catalog: Catalog, layout: &Layout, (line, tell): (&Line, &Tell)) {
+    let mut desk = Desk {
+        catalog,
+        layout,
+        tell,
+        told: HashSet::new(),
+        unsealed: 0,
+    };
+    // What a killed program had logged, before the next one is killed too.
+    desk.guarded(Desk::seal);
     loop {
-        match line.next() {
+        let job = line.next();
+        if matches!(job, Job::Stop) {
+            break;
+        }
+        if !desk.guarded(|desk| desk.do_job(job)) {
+            desk.guarded(Desk::catch_up);
+        }
+    }
+    desk.guarded(Desk::seal);
+    let checkpointed = desk.catalog.checkpoint();
+    desk.log(checkpointed.map_err(refused), "a checkpoint");
+}
+
+impl Desk<'_> {
+    /// A panic in one job is that job's failure; the catalog itself is transactional. False after one.
+    fn guarded(&mut self, work: impl FnOnce(&mut Self)) -> bool {
+        let done = guarded("its work", || {
+            work(self);
+            Ok(())
+        });
+        let is_done = done.is_ok();
+        self.log(done, "everything that came");
+        is_done
+    }
+
+    fn do_job(&mut self, job: Job) {
+        match job {
             Job::Apply(records) => {
-                if let Err(error) = catalog.apply(&records) {
+                if let Err(error) = self.catalog.apply(&records) {
                     tracing::warn!(
                         "the catalog fell behind and catches up: {}",
                         sentence(&error)
                     );
-                    log(catch_up(&mut catalog, &layout.journal()), "facts");
+                    self.catch_up();
                 }
             }
             Job::Points(runs) => {
                 for (run, points) in runs {
-                    log(catalog.append_points(&run, &points), "metric points");
+                    let added = self.catalog.append_points(&run, &points);
+                    self.log(added.map_err(refused), "metric points");
                 }
             }
             Job::Predictions(predictions) => {
-                log(catalog.append_predictions(&predictions), "predictions");
-                unsealed += predictions.len() as u64;
-                if unsealed >= MOST_UNSEALED {
-                    log(catalog.seal_predictions(&layout.predictions()), "a seal");
-                    unsealed = 0;
+                let added = self.catalog.append_predictions(&predictions);
+                self.log(added.map_err(refused), "logged predictions");
+                self.unsealed += predictions.len() as u64;
+                if self.unsealed >= MOST_UNSEALED {
+                    self.seal();
                 }
             }
-            Job::Work(work) => {
-                // A panic in one job is that job's failure; the catalog itself is transactional.
-                let outcome =
-                    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&mut catalog)));
-                if outcome.is_err() {
-                    tracing::error!("a job on the catalog panicked");
-                }
-            }
-            Job::Stop => break,
+            Job::Work(work) => work(&mut self.catalog),
+            Job::Stop => {}
         }
     }
-    if unsealed > 0 {
-        log(catalog.seal_predictions(&layout.predictions()), "a seal");
+
+    fn catch_up(&mut self) {
+        let caught_up = catch_up(&mut self.catalog, &self.layout.journal());
+        self.log(caught_up.map_err(|error| error.refusal()), "facts");
     }
-    log(catalog.checkpoint(), "checkpoint");
+
+    fn seal(&mut self) {
+        let sealed = self.catalog.seal_predictions(&self.layout.predictions());
+        self.log(sealed.map_err(refused), "a seal of its predictions");
+        self.unsealed = 0;
+    }
+
+    fn log<T>(&mut self, result: Result<T, Refusal>, what: &'static str) {
+        match result {
+            Ok(_) => {
+                self.told.remove(what);
+            }
+            Err(refusal) => {
+                tracing::error!("the catalog did not take {what}: {}", refusal.error);
+                if self.told.insert(what) {
+                    (self.tell)(format!("The catalog did not take {what}"), refusal);
+                }
+            }
+        }
+    }
+}
+
+fn refused(error: CatalogError) -> Refusal {
+    refuse(&error, error.hint())
 }
 
 /// Applies every fact that the journal has and the catalog has not. Returns how many there were.
@@ -265,12 +347,6 @@ pub(crate) fn catch_up(catalog: &mut Catalog, journal_folder: &Path) -> Result<u
     Ok(count)
 }
 
-fn log<T, E: std::error::Error>(result: Result<T, E>, what: &str) {
-    if let Err(error) = result {
-        tracing::error!("the catalog did not take {what}: {}", sentence(&error));
-    }
-}
-
 /// Opens the catalog, or sets a broken one aside and makes a new one. The note says so.
 pub(crate) fn open_or_rebuild(layout: &Layout) -> Result<(Catalog, Option<String>), HostError> {
     let path = layout.catalog();
@@ -282,7 +358,14 @@ pub(crate) fn open_or_rebuild(layout: &Layout) -> Result<(Catalog, Option<String
         return Err(error.into());
     }
     let kept = set_aside(layout, "broken")?;
-    let catalog = Catalog::open(&path)?;
+    let catalog = match Catalog::open(&path) {
+        Ok(catalog) => catalog,
+        Err(second) => {
+            // It was not the file that is to blame.
+            put_back(layout, kept.as_deref())?;
+            return Err(second.into());
+        }
+    };
     let kept = kept.as_deref().and_then(Path::file_name);
     let note = format!(
         "The catalog could not be opened ({}); it was rebuilt from the journal, and the old file is kept as {}",

@@ -1,6 +1,6 @@
 //! One way in: every command finds its duty here, and every query its answer.
 
-use contract::{Answer, Command, Dataset, Fact, NoticeLevel, Query, Refusal};
+use contract::{Answer, Command, Dataset, Fact, Query, Refusal};
 
 use crate::asker::Asker;
 use crate::error::refuse;
@@ -97,12 +97,7 @@ impl Room {
             && let Some(folders) = &mut self.folders
             && let Err(reason) = folders.add(&path)
         {
-            self.tell(
-                NoticeLevel::Warning,
-                &format!("{} cannot be watched", path.display()),
-                Some(reason),
-                None,
-            );
+            self.tell_unwatched(&path, reason);
         }
         self.conclude(asker, answer);
     }

@@ -84,6 +84,14 @@ impl Connection {
         Self::open_as(path, Role::Work(program))
     }
 
+    /// For a program that serves until it is told to end: it watches folders too, as a window does.
+    ///
+    /// # Errors
+    /// As [`Connection::for_work`].
+    pub fn for_serving(path: &Path, program: &str) -> Result<Self, HostError> {
+        Self::open_as(path, Role::Stay(program))
+    }
+
     /// For a question or a small change that is over in a moment.
     ///
     /// # Errors
@@ -92,12 +100,12 @@ impl Connection {
         Self::open_as(path, Role::Errand)
     }
 
-    /// As [`Connection::for_work`], after the holder has ended, which may take it a while.
+    /// As [`Connection::for_serving`], after the holder has ended, which may take it a while.
     ///
     /// # Errors
     /// As [`Connection::for_work`].
     pub fn take_over(path: &Path, program: &str) -> Result<Self, HostError> {
-        Self::within(LONGEST_HANDOVER, path, Role::Work(program))
+        Self::within(LONGEST_HANDOVER, path, Role::Stay(program))
     }
 
     fn open_as(path: &Path, role: Role<'_>) -> Result<Self, HostError> {

@@ -42,6 +42,26 @@ impl CurveBook {
         self.changed.insert(run.clone());
     }
 
+    /// Puts these points in the place of those between their first and their last step, and of all later ones where the run went back.
+    pub(crate) fn replace(&mut self, run: &RunId, points: &[MetricPoint], went_back: bool) {
+        let steps = points.iter().map(|point| point.step as f64);
+        let Some((first, last)) = steps.fold(None, |span, step| {
+            let (first, last) = span.unwrap_or((step, step));
+            Some((step.min(first), step.max(last)))
+        }) else {
+            return;
+        };
+        let book = self.book(run);
+        for (_, known) in &mut book.series {
+            known.retain(|point| point[0] < first || (point[0] > last && !went_back));
+        }
+        book.add(points);
+        for (_, known) in &mut book.series {
+            known.sort_by(|left, right| left[0].total_cmp(&right[0]));
+        }
+        self.changed.insert(run.clone());
+    }
+
     /// The run has ended: its curves are published once more and grow no longer.
     pub(crate) fn settle(&mut self, run: &RunId) {
         if let Some(book) = self.live.remove(run) {
@@ -118,5 +138,39 @@ impl Book {
         Curves {
             series: series.collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::Timestamp;
+
+    use super::*;
+
+    fn points(steps: impl IntoIterator<Item = u64>, value: f64) -> Vec<MetricPoint> {
+        let point = |step| MetricPoint {
+            key: "train/loss".into(),
+            step,
+            value,
+            at: Timestamp::default(),
+        };
+        steps.into_iter().map(point).collect()
+    }
+
+    /// The curve after notes of the steps 2 to 4 came over one of the steps 1 to 6.
+    fn replaced(went_back: bool) -> Vec<[f64; 2]> {
+        let (mut book, run) = (CurveBook::default(), RunId::from_random(1));
+        book.add(&run, &points(1..=6, 0.0));
+        book.replace(&run, &points(2..=4, 1.0), went_back);
+        book.settle(&run);
+        book.published()[&run].series[0].points.to_vec()
+    }
+
+    #[test]
+    fn notes_replace_what_they_cover_and_what_the_run_took_back() {
+        let covered = [[1.0, 0.0], [2.0, 1.0], [3.0, 1.0], [4.0, 1.0]];
+        let later = [[5.0, 0.0], [6.0, 0.0]];
+        assert_eq!(replaced(false), [covered.as_slice(), &later].concat());
+        assert_eq!(replaced(true), covered);
     }
 }

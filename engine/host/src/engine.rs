@@ -74,8 +74,10 @@ impl Engine {
             .program()
             .map(|program| Desk::open(&layout, program, inbox.clone(), board.clone()))
             .transpose()?;
-        if role == Role::Window {
-            open::look_around(&mut room);
+        match role {
+            Role::Window => open::look_around(&mut room),
+            Role::Stay(_) => open::watch_folders(&mut room),
+            Role::Work(_) | Role::Errand => {}
         }
         // Whoever opens it sees the project at once.
         room.publish();
@@ -196,7 +198,9 @@ impl Drop for Engine {
 pub(crate) enum Role<'a> {
     /// Watches folders, looks for devices, answers others.
     Window,
-    /// May take long, and answers others meanwhile; the words say to people what it is.
+    /// Stays until it is told to end, with nobody looking on: watches folders, answers others. The words say to people what it is.
+    Stay(&'a str),
+    /// May take long, and answers others meanwhile.
     Work(&'a str),
     /// Over in a moment: others wait for it rather than hang on to something that ends.
     Errand,
@@ -207,7 +211,7 @@ impl Role<'_> {
     fn program(&self) -> Option<&str> {
         match self {
             Self::Window => Some("another window"),
-            Self::Work(program) => Some(program),
+            Self::Stay(program) | Self::Work(program) => Some(program),
             Self::Errand => None,
         }
     }

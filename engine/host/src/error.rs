@@ -1,6 +1,7 @@
 //! What can go wrong with a project as a whole, and how any room's error becomes a refusal.
 
 use std::error::Error;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use contract::{Refusal, TaskState};
@@ -28,6 +29,8 @@ pub enum HostError {
     Journal(#[from] journal::JournalError),
     #[error("the catalog cannot be used")]
     Catalog(#[from] catalog::CatalogError),
+    #[error("what was mended at the opening could not be noted: {}", refusal.error)]
+    NotNoted { refusal: Refusal },
     #[error("no more threads can be started")]
     Threads(#[source] std::io::Error),
     #[error("a backup cannot lie in the project itself: {}", path.display())]
@@ -76,6 +79,7 @@ impl HostError {
             }
             Self::Journal(error) => error.hint(),
             Self::Catalog(error) => error.hint(),
+            Self::NotNoted { refusal } => refusal.hint.as_deref(),
             Self::Threads(_) => Some("close other programs and try again"),
             Self::BackupInside { .. } => {
                 Some("choose a folder outside of the project, best on another disk")
@@ -130,5 +134,40 @@ pub(crate) fn refuse(error: &dyn Error, hint: Option<&str>) -> Refusal {
     Refusal {
         error: sentence(error),
         hint: hint.map(str::to_owned),
+    }
+}
+
+/// Does work that somebody waits for: a fault of the program in it is an answer like any other.
+pub(crate) fn guarded<T>(
+    what: &str,
+    work: impl FnOnce() -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Err(Refusal::with_hint(
+            format!("{what} stopped because of a fault in the program"),
+            "try again, and report it if it happens again; nothing was lost, and everything else goes on",
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_an_answer_with_a_next_step() {
+        let answer = guarded("counting", || Ok(3));
+        assert_eq!(answer, Ok(3));
+        let nobody = Vec::<u32>::new();
+        let refusal = guarded("counting", || Ok(nobody[2])).expect_err("there is no third");
+        assert!(refusal.error.starts_with("counting stopped"), "{refusal:?}");
+        assert!(refusal.hint.is_some());
+    }
+
+    #[test]
+    fn what_could_not_be_noted_keeps_its_next_step() {
+        let refusal = Refusal::with_hint("the disk is full", "free some space");
+        let error = HostError::NotNoted { refusal };
+        assert_eq!(error.refusal().hint.as_deref(), Some("free some space"));
     }
 }

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant, SystemTime};
 
+use contract::NoticeLevel;
 use notify::{RecommendedWatcher, RecursiveMode};
 use notify_debouncer_full::{DebounceEventResult, Debouncer, RecommendedCache, new_debouncer};
 
 use crate::error::HostError;
-use crate::room::Input;
+use crate::room::{Input, Room};
 
 /// Events of one file within this time are one event.
 const DEBOUNCE: Duration = Duration::from_millis(400);
@@ -86,6 +87,20 @@ impl FolderWatch {
         if let Err(error) = self.debouncer.unwatch(folder) {
             tracing::debug!("{} was not watched: {error}", folder.display());
         }
+    }
+}
+
+impl Room {
+    /// A folder on a disk that is away, or more of them than the system watches.
+    pub(crate) fn tell_unwatched(&mut self, folder: &Path, reason: String) {
+        let title = format!("{} cannot be watched", folder.display());
+        let hint = "drop its files on the window, or add them with `millctl data add`; it is tried again when the project is opened";
+        self.tell(
+            NoticeLevel::Warning,
+            &title,
+            Some(reason),
+            Some(hint.into()),
+        );
     }
 }
 

@@ -16,6 +16,9 @@
 //! 11. A served project is found where it was, and an endpoint ends with the last program that started it —
 //!     `tests::serving::an_endpoint_with_predictions_is_watched_without_being_asked`,
 //!     `tests::serving::an_endpoint_stops_when_its_last_program_leaves_and_no_backup_has_the_key`.
+//! 12. Who waits is answered, also where the program has a fault —
+//!     `tests::faults::whoever_asked_for_what_panics_is_told_and_the_next_one_is_answered`.
+//! 13. One DuckDB at a time has the catalog — `tests::faults::an_opening_that_fails_closes_the_catalog`.
 
 mod about;
 mod asker;

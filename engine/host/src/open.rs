@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 use catalog::{Catalog, Objects, TakenOver};
-use contract::{Fact, FactRecord, JournalHead, NoticeLevel, ProjectInfo, Run, RunId};
-use journal::{Draft, Journal};
+use contract::{Fact, JournalHead, NoticeLevel, ProjectInfo, Refusal, Run, RunId};
+use journal::Journal;
 
 use crate::backup;
 use crate::board::Board;
-use crate::catalog_thread::{CatalogThread, catch_up, open_or_rebuild};
+use crate::catalog_thread::{CatalogThread, Tell, catch_up, open_or_rebuild};
 use crate::curves::CurveBook;
 use crate::error::{HostError, sentence};
 use crate::folders::FolderWatch;
@@ -63,13 +63,14 @@ pub(crate) fn open_room(
     }
     series::show_last_values(&mut state, &catalog)?;
     let objects = Arc::new(Objects::open(&layout.objects())?);
+    let tell = catalog_trouble(inbox.clone());
     let mut room = Room {
         layout: layout.clone(),
         project,
         inbox,
         journal,
         state,
-        catalog: CatalogThread::start(catalog, layout.clone())?,
+        catalog: CatalogThread::start(catalog, layout.clone(), tell)?,
         reader: ReaderThread::start()?,
         objects,
         tasks: Tasks::default(),
@@ -80,6 +81,7 @@ pub(crate) fn open_room(
         vigil: crate::vigil::Vigil::default(),
         views: crate::views::Views::default(),
         folders: None,
+        has_looked_around: false,
         devices: Vec::new(),
         notices: Vec::new(),
         next_notice: 0,
@@ -91,6 +93,17 @@ pub(crate) fn open_room(
     };
     tell_repairs(&mut room, notes)?;
     Ok(room)
+}
+
+/// Has the loop tell people what the catalog did not take. A busy one does without: it is in the log too.
+fn catalog_trouble(inbox: SyncSender<Input>) -> Tell {
+    Box::new(move |title, refusal| {
+        let tell = move |room: &mut Room| {
+            let Refusal { error, hint } = refusal;
+            room.tell(NoticeLevel::Error, &title, Some(error), hint);
+        };
+        let _busy = inbox.try_send(Input::Found(Box::new(tell)));
+    })
 }
 
 /// The journal and the catalog, agreeing with each other.
@@ -138,11 +151,7 @@ fn tell_repairs(room: &mut Room, notes: Vec<String>) -> Result<(), HostError> {
             &"millrace".into(),
             vec![Fact::ProjectRepaired { note: note.clone() }],
         )
-        .map_err(|refusal| HostError::Files {
-            what: "write to",
-            path: room.layout.journal(),
-            source: std::io::Error::other(refusal.error),
-        })?;
+        .map_err(|refusal| HostError::NotNoted { refusal })?;
         room.tell(
             NoticeLevel::Warning,
             "The project was repaired",
@@ -185,42 +194,16 @@ pub(crate) fn mend(room: &mut Room) -> Result<(), HostError> {
     }
     room.commit(&"millrace".into(), facts)
         .map(drop)
-        .map_err(|refusal| HostError::Files {
-            what: "write to",
-            path: room.layout.journal(),
-            source: std::io::Error::other(refusal.error),
-        })
+        .map_err(|refusal| HostError::NotNoted { refusal })
 }
 
-/// What only a window does: watch folders, and find devices without making the first frame wait.
+/// What only a window needs, once: curves, and devices without making the first frame wait. It watches folders too.
 pub(crate) fn look_around(room: &mut Room) {
-    if room.folders.is_some() {
+    watch_folders(room);
+    if std::mem::replace(&mut room.has_looked_around, true) {
         return;
     }
     room.load_curves();
-    match FolderWatch::start(room.inbox.clone()) {
-        Ok(mut folders) => {
-            let watched = std::iter::once(room.layout.inbox())
-                .chain(room.state.watched_folders.iter().cloned());
-            for folder in watched.collect::<Vec<_>>() {
-                if let Err(reason) = folders.add(&folder) {
-                    room.tell(
-                        NoticeLevel::Warning,
-                        &format!("{} cannot be watched", folder.display()),
-                        Some(reason),
-                        None,
-                    );
-                }
-            }
-            room.folders = Some(folders);
-        }
-        Err(error) => room.tell(
-            NoticeLevel::Warning,
-            "No folder is watched",
-            Some(sentence(&error)),
-            None,
-        ),
-    }
     let inbox = room.inbox.clone();
     let look = move || {
         let _closing = inbox.send(Input::Devices(learn::devices()));
@@ -233,8 +216,33 @@ pub(crate) fn look_around(room: &mut Room) {
     }
 }
 
+/// What whoever stays does: a file that is put into the inbox or another watched folder is imported.
+pub(crate) fn watch_folders(room: &mut Room) {
+    if room.folders.is_some() {
+        return;
+    }
+    match FolderWatch::start(room.inbox.clone()) {
+        Ok(mut folders) => {
+            let watched = std::iter::once(room.layout.inbox())
+                .chain(room.state.watched_folders.iter().cloned());
+            for folder in watched.collect::<Vec<_>>() {
+                if let Err(reason) = folders.add(&folder) {
+                    room.tell_unwatched(&folder, reason);
+                }
+            }
+            room.folders = Some(folders);
+        }
+        Err(error) => room.tell(
+            NoticeLevel::Warning,
+            "No folder is watched",
+            Some(sentence(&error)),
+            error.hint().map(str::to_owned),
+        ),
+    }
+}
+
 /// The catalog has every fact as it was written. Facts that the journal lost at its end come back from there.
-fn restore_lost_facts(
+pub(crate) fn restore_lost_facts(
     journal: &mut Journal,
     catalog: &Catalog,
 ) -> Result<Option<String>, HostError> {
@@ -260,26 +268,19 @@ fn restore_lost_facts(
         )));
     }
     for record in &lost {
-        let draft = Draft {
-            at: record.at,
-            actor: record.actor.clone(),
-            fact: record.fact.clone(),
-        };
-        let written: Vec<FactRecord> = journal.append(&[draft])?;
-        if written
-            .first()
-            .is_none_or(|written| written.hash != record.hash)
-        {
+        if !journal.restore(record)? {
             return Ok(Some(format!(
                 "Fact {} could not be restored exactly; the journal was cut there",
                 record.seq
             )));
         }
     }
-    Ok(Some(format!(
-        "The journal had lost its last {} facts; they were restored from the catalog",
-        lost.len()
-    )))
+    Ok(Some(match lost.len() {
+        1 => "The journal had lost its last fact; it was restored from the catalog".into(),
+        many => format!(
+            "The journal had lost its last {many} facts; they were restored from the catalog"
+        ),
+    }))
 }
 
 /// A catalog that does not fit the journal is made anew: it is only a projection. Returns how many facts it was behind, unless it was
@@ -298,11 +299,26 @@ fn catch_up_or_rebuild(
     // Only DuckDB may have the file open, so the handle goes before the file moves.
     drop(catalog);
     let old = set_aside(layout, "broken")?;
+    match rebuilt(layout, old.as_deref()) {
+        Ok((catalog, lost)) => {
+            notes.extend(lost);
+            Ok((catalog, None))
+        }
+        Err(error) => {
+            // The next opening is to find what only the old one has.
+            put_back(layout, old.as_deref())?;
+            Err(error)
+        }
+    }
+}
+
+/// A catalog made anew from the journal, with what only the old one had. The note says so when that is lost.
+fn rebuilt(layout: &Layout, old: Option<&Path>) -> Result<(Catalog, Option<String>), HostError> {
     let mut catalog = Catalog::open(&layout.catalog())?;
     catch_up(&mut catalog, &layout.journal())?;
-    notes.extend(take_over(&mut catalog, old.as_deref()).1);
+    let (_, lost) = take_over(&mut catalog, old);
     catalog.checkpoint()?;
-    Ok((catalog, None))
+    Ok((catalog, lost))
 }
 
 /// Predictions that a lost catalog had, from their sealed files.
@@ -362,6 +378,28 @@ pub(crate) fn set_aside(layout: &Layout, why: &str) -> Result<Option<PathBuf>, H
     rename(&with_wal(&from), &with_wal(&to))?;
     rename(&from, &to)?;
     Ok(Some(to))
+}
+
+/// Takes away what was begun in the catalog's place, and puts back the one that was set aside.
+pub(crate) fn put_back(layout: &Layout, old: Option<&Path>) -> Result<(), HostError> {
+    let begun = layout.catalog();
+    for file in [with_wal(&begun), begun.clone()] {
+        match std::fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(HostError::Files {
+                    what: "remove",
+                    path: file,
+                    source: error,
+                });
+            }
+            _ => {}
+        }
+    }
+    if let Some(old) = old {
+        rename(&with_wal(old), &with_wal(&begun))?;
+        rename(old, &begun)?;
+    }
+    Ok(())
 }
 
 fn with_wal(path: &Path) -> PathBuf {

@@ -12,7 +12,7 @@ use contract::{
 use data::{Control, Progress, RejectsFile};
 
 use crate::asker::Asker;
-use crate::error::{failed, refuse};
+use crate::error::{HostError, failed, guarded, refuse};
 use crate::room::{Input, Room};
 use crate::tasks::Meter;
 use crate::views::MOST_AT_ONCE;
@@ -158,13 +158,9 @@ impl Room {
         let (objects, inbox) = (self.objects.clone(), self.inbox.clone());
         let (asking, ending) = (asker.clone(), task.clone());
         let work = move || {
-            let write = || write_rejects(&objects, (&digest, &path), &meter);
-            let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(write))
-                .unwrap_or_else(|_| {
-                    Err(Refusal::new(
-                        "the export stopped because of a fault in the program",
-                    ))
-                });
+            let written = guarded("the export", || {
+                write_rejects(&objects, (&digest, &path), &meter)
+            });
             let found = move |room: &mut Room| {
                 let state = match &written {
                     Ok(()) => TaskState::Finished,
@@ -184,8 +180,8 @@ impl Room {
             .name("export".into())
             .spawn(work);
         if let Err(error) = spawned {
-            self.tasks.end(&task, TaskState::Failed(error.to_string()));
-            let refusal = Refusal::new(format!("no thread for the export: {error}"));
+            let refusal = HostError::Threads(error).refusal();
+            self.tasks.end(&task, failed(&refusal));
             self.conclude(asker, Err(refusal));
         }
         self.dirty = true;
@@ -211,7 +207,7 @@ impl Room {
     ) {
         let (objects, inbox) = (self.objects.clone(), self.inbox.clone());
         let looked = self.reader.ask(move || {
-            let found = work(&objects);
+            let found = guarded("the look into the file", || work(&objects));
             let found = move |room: &mut Room| then(room, found);
             let _closing = inbox.send(Input::Found(Box::new(found)));
         });

@@ -13,7 +13,7 @@ use infer::Predictor;
 
 use crate::asker::Asker;
 use crate::clock;
-use crate::error::{failed, refuse};
+use crate::error::{HostError, failed, guarded, refuse};
 use crate::room::{Input, Room};
 
 /// What the registration thread sends back.
@@ -45,14 +45,7 @@ impl Room {
         let spawned = std::thread::Builder::new().name("register".into()).spawn({
             let (task, asker, run, name) = (task.clone(), asker.clone(), run.clone(), name.clone());
             move || {
-                let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                    check_package(&objects, &package)
-                }));
-                let checked = checked.unwrap_or_else(|_| {
-                    Err(Refusal::new(
-                        "the comparison stopped because of a fault in the program",
-                    ))
-                });
+                let checked = guarded("the comparison", || check_package(&objects, &package));
                 let ended = RegistrationEnded {
                     task,
                     asker,
@@ -64,13 +57,9 @@ impl Room {
             }
         });
         if let Err(error) = spawned {
-            self.tasks.end(&task, TaskState::Failed(error.to_string()));
-            self.conclude(
-                &asker,
-                Err(Refusal::new(format!(
-                    "no thread for the registration: {error}"
-                ))),
-            );
+            let refusal = HostError::Threads(error).refusal();
+            self.tasks.end(&task, failed(&refusal));
+            self.conclude(&asker, Err(refusal));
         }
         self.dirty = true;
     }

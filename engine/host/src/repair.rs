@@ -7,8 +7,8 @@ use contract::{Fact, RunId};
 use journal::{Draft, Journal, JournalError, RepairNote};
 
 use crate::catalog_thread::catch_up;
-use crate::error::HostError;
-use crate::open::{load_predictions, set_aside, take_over};
+use crate::error::{HostError, sentence};
+use crate::open::{load_predictions, put_back, restore_lost_facts, set_aside, take_over};
 use crate::project::{self, Layout};
 use crate::state::State;
 use crate::{clock, series};
@@ -38,18 +38,46 @@ pub fn repair(path: &Path) -> Result<Repaired, HostError> {
     })?;
     // Opening mends a torn tail, so that the check sees whole lines.
     let (mut journal, mended) = match Journal::open(&layout.journal()) {
-        Err(JournalError::Broken { .. }) => open_mended(&layout)?,
+        Err(JournalError::Broken { .. } | JournalError::FactsMissing { .. }) => {
+            open_mended(&layout)?
+        }
         opened => opened?,
     };
     let mut notes: Vec<String> = mended.into_iter().map(|note| note.sentence).collect();
+    notes.extend(restore_unmarked(&mut journal, &layout)?);
     let facts = journal::verify(&layout.journal())?.facts;
 
     let old = set_aside(&layout, "before-repair")?;
+    let rebuilt = rebuild(&layout, &mut journal, old.as_deref(), &mut notes);
+    let (predictions, points) = match rebuilt {
+        Ok(rebuilt) => rebuilt,
+        Err(error) => {
+            // Half a catalog would be worse than the one that was there.
+            put_back(&layout, old.as_deref())?;
+            return Err(error);
+        }
+    };
+    drop(lock);
+    Ok(Repaired {
+        facts,
+        predictions,
+        points,
+        notes,
+    })
+}
+
+/// Makes the catalog anew and notes that it was. Returns how many predictions and metric points came along.
+fn rebuild(
+    layout: &Layout,
+    journal: &mut Journal,
+    old: Option<&Path>,
+    notes: &mut Vec<String>,
+) -> Result<(u64, u64), HostError> {
     let mut catalog = Catalog::open(&layout.catalog())?;
     catch_up(&mut catalog, &layout.journal())?;
-    let (taken, lost) = take_over(&mut catalog, old.as_deref());
+    let (taken, lost) = take_over(&mut catalog, old);
     notes.extend(lost);
-    notes.extend(load_predictions(&mut catalog, &layout));
+    notes.extend(load_predictions(&mut catalog, layout));
     let predictions = catalog.count_predictions()?;
 
     let mut state = State::default();
@@ -58,7 +86,7 @@ pub fn repair(path: &Path) -> Result<Repaired, HostError> {
     }
     let unfinished = state.runs.iter().filter(|run| run.report.is_none());
     let unfinished: Vec<RunId> = unfinished.map(|run| run.id.clone()).collect();
-    let noted = series::replay_notes(&mut catalog, &layout, &unfinished)?;
+    let noted = series::replay_notes(&mut catalog, layout, &unfinished)?;
     let objects = Objects::open(&layout.objects())?;
     match series::restore_sealed(&mut catalog, &objects, &state) {
         Ok(0) => {}
@@ -66,15 +94,18 @@ pub fn repair(path: &Path) -> Result<Repaired, HostError> {
             "The curves of {runs} runs came back from their objects"
         )),
         Err(error) => notes.push(format!(
-            "The curves of some runs could not be restored: {error}"
+            "The curves of some runs could not be restored: {}",
+            sentence(&error)
         )),
     }
 
     let mut note = format!("The catalog was rebuilt; {predictions} logged predictions were kept");
-    for more in &notes {
+    for more in notes.iter() {
         note.push_str(". ");
         note.push_str(more);
     }
+    // On the disk before the fact that says so.
+    catalog.checkpoint()?;
     journal.append(&[Draft {
         at: clock::now(),
         actor: "person".into(),
@@ -82,20 +113,34 @@ pub fn repair(path: &Path) -> Result<Repaired, HostError> {
     }])?;
     catch_up(&mut catalog, &layout.journal())?;
     catalog.checkpoint()?;
-    drop(catalog);
-    drop(lock);
-    Ok(Repaired {
-        facts,
-        predictions,
-        points: taken.points.max(noted),
-        notes,
-    })
+    Ok((predictions, taken.points.max(noted)))
 }
 
-/// The catalog has every fact as it was written, and the chain says whether it is the one that was changed.
+/// The catalog as it is, if it can be read: what it knows is a help, and it is made anew in any case.
+fn old_catalog(layout: &Layout) -> Option<Catalog> {
+    let path = layout.catalog();
+    // Opening makes one where there is none.
+    path.exists().then(|| Catalog::open(&path).ok()).flatten()
+}
+
+/// The end of a journal without a mark may have been cut without a trace; the old catalog, which is about to go, may know more.
+fn restore_unmarked(journal: &mut Journal, layout: &Layout) -> Result<Option<String>, HostError> {
+    let Some(catalog) = old_catalog(layout) else {
+        return Ok(None);
+    };
+    match restore_lost_facts(journal, &catalog) {
+        Err(HostError::Catalog(error)) => {
+            tracing::warn!("the old catalog gives no facts: {}", sentence(&error));
+            Ok(None)
+        }
+        restored => restored,
+    }
+}
+
+/// The catalog has every fact as it was written, and the chain says whether it is the one that was changed or is missing.
 fn open_mended(layout: &Layout) -> Result<(Journal, Vec<RepairNote>), HostError> {
-    let catalog = Catalog::open(&layout.catalog())?;
-    let known = |seq| catalog.facts(seq, 1).ok()?.pop();
+    let catalog = old_catalog(layout);
+    let known = |seq| catalog.as_ref()?.facts(seq, 1).ok()?.pop();
     let mut notes = journal::mend(&layout.journal(), &known)?;
     let (journal, more) = Journal::open(&layout.journal())?;
     notes.extend(more);

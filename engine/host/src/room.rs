@@ -85,6 +85,8 @@ pub(crate) struct Room {
     pub vigil: Vigil,
     pub views: Views,
     pub folders: Option<FolderWatch>,
+    /// A window has come, and what only windows need was looked for.
+    pub has_looked_around: bool,
     pub board: Arc<Board>,
     pub devices: Vec<DeviceInfo>,
     pub notices: Vec<Arc<Notice>>,
@@ -152,6 +154,7 @@ impl Room {
     fn handle(&mut self, input: Input) {
         match input {
             Input::Asked { command, asker } => {
+                let asker = asker.asking(&command);
                 self.obey(command, &asker);
                 if let Some(seat) = asker.seat() {
                     seat.count_obeyed();
@@ -227,12 +230,11 @@ impl Room {
     pub(crate) fn conclude(&mut self, asker: &Asker, answer: Result<Answer, Refusal>) {
         if let (false, Err(refusal)) = (asker.is_waiting(), &answer) {
             let (error, hint) = (&refusal.error, refusal.hint.clone());
+            let mut notice = self.notice(NoticeLevel::Error, error, None, hint);
+            notice.refused = asker.about().cloned();
             match asker.seat() {
-                Some(seat) => {
-                    let notice = self.notice(NoticeLevel::Error, error, None, hint);
-                    seat.tell(Arc::new(notice));
-                }
-                None => self.tell(NoticeLevel::Error, error, None, hint),
+                Some(seat) => seat.tell(Arc::new(notice)),
+                None => self.put_notice(notice),
             }
         }
         asker.answer(answer);
@@ -255,6 +257,10 @@ impl Room {
         hint: Option<String>,
     ) {
         let notice = self.notice(level, title, detail, hint);
+        self.put_notice(notice);
+    }
+
+    fn put_notice(&mut self, notice: Notice) {
         self.notices.push(Arc::new(notice));
         if self.notices.len() > MOST_NOTICES {
             self.notices.remove(0);
@@ -277,6 +283,7 @@ impl Room {
             title: title.to_owned(),
             detail,
             hint,
+            refused: None,
         }
     }
 

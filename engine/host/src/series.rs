@@ -4,13 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use catalog::{Catalog, CatalogError, Objects};
-use contract::{Curves, Digest, MetricPoint, Refusal, RunId, SECONDS_KEY, Series};
+use contract::{Curves, Digest, MetricPoint, RunId, SECONDS_KEY, Series};
 
 use crate::asker::Asker;
-use crate::error::{refuse, sentence};
+use crate::error::{guarded, refuse, sentence};
 use crate::project::Layout;
 use crate::room::{Input, Room};
-use crate::runs::notes;
+use crate::runs::notes::{self, Noted};
 use crate::state::State;
 use crate::thinned::Thinned;
 
@@ -74,19 +74,21 @@ impl Room {
         let (inbox, asker) = (self.inbox.clone(), asker.clone());
         let objects = self.objects.clone();
         self.catalog.desk.work(move |catalog| {
-            let points = catalog.points(&run, key.as_deref()).and_then(|points| {
-                match (points.is_empty(), &series) {
-                    // Of another key, there may be some.
-                    (true, Some(digest)) if catalog.points(&run, None)?.is_empty() => {
-                        load_sealed(catalog, &objects, (&run, digest))?;
-                        catalog.points(&run, key.as_deref())
+            let answer = guarded("the look at the metrics", || {
+                let points = catalog.points(&run, key.as_deref()).and_then(|points| {
+                    match (points.is_empty(), &series) {
+                        // Of another key, there may be some.
+                        (true, Some(digest)) if catalog.points(&run, None)?.is_empty() => {
+                            load_sealed(catalog, &objects, (&run, digest))?;
+                            catalog.points(&run, key.as_deref())
+                        }
+                        _ => Ok(points),
                     }
-                    _ => Ok(points),
-                }
+                });
+                points
+                    .map(contract::Answer::Metrics)
+                    .map_err(|error| refuse(&error, error.hint()))
             });
-            let answer: Result<_, Refusal> = points
-                .map(contract::Answer::Metrics)
-                .map_err(|error| refuse(&error, error.hint()));
             let found = move |_: &mut Room| asker.answer(answer);
             let _closing = inbox.send(Input::Found(Box::new(found)));
         });
@@ -110,11 +112,23 @@ pub(crate) fn replay_notes(
 ) -> Result<u64, CatalogError> {
     let mut count = 0;
     for run in runs {
-        let points = notes::read_after(&layout.runs().join(run.as_str()), 0);
-        catalog.replace_points(run, &points)?;
-        count += points.len() as u64;
+        let noted = notes::read(&layout.runs().join(run.as_str()));
+        give_notes(catalog, run, &noted)?;
+        count += noted.points.len() as u64;
     }
     Ok(count)
+}
+
+/// Gives the catalog what a run had noted. Giving it again changes nothing, so a kill in between does no harm.
+pub(crate) fn give_notes(
+    catalog: &mut Catalog,
+    run: &RunId,
+    noted: &Noted,
+) -> Result<(), CatalogError> {
+    if let Some((_, last)) = noted.span().filter(|_| noted.went_back) {
+        catalog.drop_points_after(run, last)?;
+    }
+    catalog.replace_points(run, &noted.points)
 }
 
 /// Gives the catalog the points of ended runs that it has lost, and returns of how many runs.

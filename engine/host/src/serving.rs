@@ -1,8 +1,8 @@
 //! Serving: registered models behind one loopback server; the room joins `serve`'s port with `infer`.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -27,6 +27,10 @@ use crate::state::State;
 const REQUEST_LINES: usize = 200;
 /// Requests in flight get this long when the server stops.
 const DRAIN: Duration = Duration::from_secs(5);
+/// How often the end of a request that somebody waits for is looked for.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+/// A drain that was cut off still takes a moment to end.
+const LONGEST_RELEASE: Duration = Duration::from_secs(10);
 /// Together a fifth of a second at most, and only at the port of last time.
 const PORT_TRIES: u32 = 20;
 const PORT_PAUSE: Duration = Duration::from_millis(10);
@@ -34,15 +38,19 @@ const PORT_PAUSE: Duration = Duration::from_millis(10);
 #[derive(Default)]
 pub(crate) struct Serving {
     server: Option<Server>,
-    /// Of the newest server; outlives it, because a server that drains still has predictions to log.
-    log: Option<Afterwards>,
     /// Servers that still finish what is in flight.
-    drains: Vec<JoinHandle<()>>,
+    drains: Vec<Drain>,
     models: BTreeMap<ModelName, Arc<Served>>,
     /// Who started each. It ends when somebody here stops it, or when the last of these has left.
     starters: BTreeMap<ModelName, BTreeSet<Starter>>,
     views: Vec<Arc<EndpointView>>,
     requests: VecDeque<Arc<RequestLine>>,
+}
+
+struct Drain {
+    /// It still has predictions to log.
+    log: Afterwards,
+    thread: JoinHandle<()>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,12 +123,18 @@ impl Serving {
         self.views.clone()
     }
 
-    /// Does work once every prediction that was answered up to now is on its way to the catalog. The loop does not wait for it.
+    /// Does work once every prediction that was answered up to now, by whatever server, is on its way to the catalog. The loop does not
+    /// wait for it.
     pub(crate) fn after_log(&self, work: impl FnOnce() + Send + 'static) {
-        match &self.log {
-            Some(log) => log.run(work),
-            None => work(),
-        }
+        after_logs(self.logs(), Box::new(work));
+    }
+
+    /// Of the server, and of those that drain.
+    fn logs(&self) -> Vec<Afterwards> {
+        let drains = self.drains.iter().map(|drain| drain.log.clone());
+        drains
+            .chain(self.server.as_ref().map(Server::afterwards))
+            .collect()
     }
 
     /// Reads the figures again. True if they moved.
@@ -182,7 +196,6 @@ impl Room {
         if self.serving.server.is_none() {
             let server = self.start_server(port)?;
             KeptAddress::write(&self.layout.server(), server.address());
-            self.serving.log = Some(server.afterwards());
             self.serving.server = Some(server);
         }
         self.commit(
@@ -284,7 +297,8 @@ impl Room {
         Ok(Answer::Done)
     }
 
-    /// A `millctl serve` elsewhere has ended: what nobody else started ends with it, and `done` is told when all is drained.
+    /// A `millctl serve` elsewhere has ended: what nobody else started ends with it, and `done` is told when all of that is answered and
+    /// logged.
     pub(crate) fn release_endpoints(&mut self, keeper: u64, done: Option<SyncSender<()>>) {
         let keeper = Starter::Keeper(keeper);
         let mut orphans = Vec::new();
@@ -293,7 +307,12 @@ impl Room {
                 orphans.push(model.clone());
             }
         }
-        if orphans.len() == self.serving.models.len() {
+        let models = &self.serving.models;
+        let released: Vec<Weak<Served>> = orphans
+            .iter()
+            .filter_map(|model| models.get(model).map(Arc::downgrade))
+            .collect();
+        if orphans.len() == models.len() {
             // All of them answer what is in flight.
             self.drain_server();
         }
@@ -302,10 +321,30 @@ impl Room {
             self.stop_endpoint(&model, &asker);
         }
         if let Some(done) = done {
+            self.tell_when_logged(released, done);
+        }
+    }
+
+    /// A request holds its model until its log is handed over, and so does a server that drains.
+    fn tell_when_logged(&self, released: Vec<Weak<Served>>, done: SyncSender<()>) {
+        let logs = self.serving.logs();
+        let wait = move || {
+            let started = Instant::now();
+            let is_held = || released.iter().any(|served| served.strong_count() > 0);
+            while is_held() && started.elapsed() < LONGEST_RELEASE {
+                std::thread::sleep(LOOK_AGAIN);
+            }
             // The one who waits may have gone.
-            self.serving.after_log(move || {
+            let tell = move || {
                 let _gone = done.send(());
-            });
+            };
+            after_logs(logs, Box::new(tell));
+        };
+        let spawned = std::thread::Builder::new()
+            .name("release".into())
+            .spawn(wait);
+        if let Err(error) = spawned {
+            tracing::warn!("nobody is told when the server has drained: {error}");
         }
     }
 
@@ -315,12 +354,14 @@ impl Room {
             return;
         };
         self.dirty = true;
-        self.serving.drains.retain(|drain| !drain.is_finished());
+        let is_over = |drain: &Drain| drain.thread.is_finished();
+        self.serving.drains.retain(|drain| !is_over(drain));
+        let log = server.afterwards();
         let spawned = std::thread::Builder::new()
             .name("drain".into())
             .spawn(move || server.shut_down(DRAIN));
         match spawned {
-            Ok(drain) => self.serving.drains.push(drain),
+            Ok(thread) => self.serving.drains.push(Drain { log, thread }),
             Err(error) => tracing::warn!("the server was stopped without draining: {error}"),
         }
     }
@@ -332,7 +373,7 @@ impl Room {
         }
         // Each has the same limit, and has begun before.
         for drain in self.serving.drains.drain(..) {
-            if drain.join().is_err() {
+            if drain.thread.join().is_err() {
                 tracing::error!("a server broke off while it drained");
             }
         }
@@ -367,11 +408,14 @@ impl Room {
             .collect();
         let started = Instant::now();
         let answer = registry::frame_of_cells(&served.version.signature, &columns)
-            .map_err(|refusal| refusal.error)
-            .and_then(|frame| served.predict(&frame))
+            .and_then(|frame| {
+                let predicted = served.predictor.predict(&frame);
+                predicted.map_err(|error| refuse(&error, error.hint()))
+            })
             .and_then(|predicted| {
-                first_output(&predicted).ok_or_else(|| "the model gave no answer".to_owned())
+                first_output(&predicted).ok_or_else(|| Refusal::new("the model gave no answer"))
             });
+        let said = answer.clone().map_err(|refusal| refusal.error);
         let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let version = served.version.id.clone();
         let line = RequestLine {
@@ -383,22 +427,26 @@ impl Room {
             rows: u32::from(answer.is_ok()),
             micros,
             model: Some(version.clone()),
-            error: answer.as_ref().err().cloned(),
+            error: said.as_ref().err().cloned(),
         };
         // Seen in the log, but no prediction that is watched: a form that is filled with typical values says nothing of the world.
         self.serving.take_requests(vec![line]);
         let tried = TriedPrediction {
             version: version.clone(),
-            answer: answer.clone(),
+            answer: said,
             micros,
         };
         self.show(asker, |views| views.tried = Some(Arc::new(tried)));
-        asker.answer(
-            answer
-                .map(|output| Answer::Prediction { version, output })
-                .map_err(Refusal::new),
-        );
+        asker.answer(answer.map(|output| Answer::Prediction { version, output }));
     }
+}
+
+/// Each log has the next one handed over before the work is done.
+fn after_logs(logs: Vec<Afterwards>, work: Box<dyn FnOnce() + Send>) {
+    let chained = logs.into_iter().fold(work, |then, log| {
+        Box::new(move || log.run(then)) as Box<dyn FnOnce() + Send>
+    });
+    chained();
 }
 
 fn first_output(predicted: &Predicted) -> Option<PredictedOutput> {

@@ -1,10 +1,13 @@
 //! The engine room as a specification: real rooms, real files, no window.
 
 mod deltas;
+mod faults;
 mod floods;
 mod guests;
+mod imports;
 mod names;
 mod pages;
+mod repairs;
 mod serving;
 mod stores;
 

@@ -11,7 +11,7 @@ use contract::{
 };
 
 use crate::asker::Asker;
-use crate::error::refuse;
+use crate::error::{guarded, refuse};
 use crate::pages::OpenRejects;
 use crate::room::{Input, Room};
 use crate::{clock, registry};
@@ -73,17 +73,19 @@ impl Room {
     pub(crate) fn show_lineage(&mut self, of: Arc<str>, asker: &Asker) {
         let (inbox, asker) = (self.inbox.clone(), asker.clone());
         self.catalog.desk.work(move |catalog| {
-            let graph = catalog
-                .lineage(&of)
-                .map_err(|error| refuse(&error, error.hint()))
-                .and_then(|graph| {
-                    graph.ok_or_else(|| {
-                        Refusal::with_hint(
-                            format!("nothing is called “{of}”"),
-                            "name a dataset, run, model, digest or endpoint",
-                        )
-                    })
-                });
+            let graph = guarded("the look at the lineage", || {
+                #[cfg(test)]
+                assert!(&*of != "a fault", "an index is 3 and the length is 2");
+                let graph = catalog
+                    .lineage(&of)
+                    .map_err(|error| refuse(&error, error.hint()))?;
+                graph.ok_or_else(|| {
+                    Refusal::with_hint(
+                        format!("nothing is called “{of}”"),
+                        "name a dataset, run, model, digest or endpoint",
+                    )
+                })
+            });
             let found = move |room: &mut Room| {
                 let answer = graph.map(|graph| {
                     let graph = Arc::new(graph);
@@ -99,9 +101,11 @@ impl Room {
     pub(crate) fn show_facts(&mut self, first_seq: u64, count: u32, asker: &Asker) {
         let (inbox, asker) = (self.inbox.clone(), asker.clone());
         self.catalog.desk.work(move |catalog| {
-            let facts = catalog
-                .facts(first_seq, count.min(MOST_AT_ONCE))
-                .map_err(|error| refuse(&error, error.hint()));
+            let facts = guarded("the look at the facts", || {
+                catalog
+                    .facts(first_seq, count.min(MOST_AT_ONCE))
+                    .map_err(|error| refuse(&error, error.hint()))
+            });
             let found = move |room: &mut Room| {
                 let answer = facts.map(|facts| {
                     room.show(&asker, |views| views.facts = facts.clone().into());
@@ -156,20 +160,20 @@ impl Room {
         let (objects, inbox) = (self.objects.clone(), self.inbox.clone());
         let desk = self.catalog.desk.clone();
         let look = move |catalog: &mut Catalog| {
-            let report = catalog
-                .recent_predictions(&version.id, window.clamp(1, LARGEST_WINDOW))
-                .map_err(|error| refuse(&error, error.hint()))
-                .and_then(|predictions| {
-                    let reference: Reference =
-                        registry::read_json(&objects, &version.package, "reference.json")?;
-                    Ok(watch::drift(
-                        &reference,
-                        &version.signature,
-                        &version.id,
-                        &predictions,
-                        clock::now(),
-                    ))
-                });
+            let report = guarded("measuring drift", || {
+                let predictions = catalog
+                    .recent_predictions(&version.id, window.clamp(1, LARGEST_WINDOW))
+                    .map_err(|error| refuse(&error, error.hint()))?;
+                let reference: Reference =
+                    registry::read_json(&objects, &version.package, "reference.json")?;
+                Ok(watch::drift(
+                    &reference,
+                    &version.signature,
+                    &version.id,
+                    &predictions,
+                    clock::now(),
+                ))
+            });
             let found = move |room: &mut Room| {
                 let report = report.map(Arc::new);
                 if let Ok(report) = &report {

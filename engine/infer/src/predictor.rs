@@ -45,9 +45,11 @@ impl Predictor {
         })
     }
 
-    /// Loads a model that always runs on tract, to compare with.
-    #[cfg(test)]
-    pub(crate) fn load_general(onnx: &[u8], signature: &Signature) -> Result<Self, InferError> {
+    /// Loads a model that always runs on tract: what this crate's own kernels are tested and measured against.
+    ///
+    /// # Errors
+    /// As [`Predictor::load`].
+    pub fn load_general(onnx: &[u8], signature: &Signature) -> Result<Self, InferError> {
         let graph = Graph::read(onnx, signature)?;
         Ok(Self {
             engine: Engine::Tract(General::new(&graph, signature)?),

@@ -107,16 +107,20 @@ impl JournalError {
         match self {
             Self::NotEmpty { .. } => Some("choose a folder that is empty or does not exist yet"),
             Self::NotAJournal { .. } => Some("check that this is the folder of a Millrace project"),
-            Self::Broken { .. } | Self::SegmentMissing { .. } | Self::SegmentTooLarge { .. } => {
-                Some(
-                    "the journal was changed from outside: restore the journal folder from a backup",
-                )
-            }
-            Self::FactsMissing { .. } | Self::MarkDisagrees { .. } => Some(
-                "restore the journal folder from a backup; to go on without the missing facts, delete journal/000000.mark: the loss is then noted when the project opens",
+            Self::Broken { .. } => Some(
+                "the journal was changed from outside: `millctl repair` restores what the catalog knows; else restore the journal folder from a backup",
+            ),
+            Self::SegmentMissing { .. } | Self::SegmentTooLarge { .. } => Some(
+                "the journal was changed from outside: restore the journal folder from a backup",
+            ),
+            Self::FactsMissing { .. } => Some(
+                "`millctl repair` restores them if the catalog knows them; else restore the journal folder from a backup, or, to go on without them, delete journal/000000.mark: the loss is then noted when the project opens",
+            ),
+            Self::MarkDisagrees { .. } => Some(
+                "the journal or its mark was replaced: restore the journal folder from a backup; to go on with the journal as it is, delete journal/000000.mark: that is then noted when the project opens",
             ),
             Self::MarkUnusable { .. } => {
-                Some("open the project once: the mark is made anew and the journal says so")
+                Some("open the project anew: the mark is made anew and the journal says so")
             }
             Self::UnknownFact { .. } => {
                 Some("open the project with the version of Millrace that wrote it, or a newer one")

@@ -16,7 +16,8 @@
 //! 6. After a failed fsync nothing is appended until the journal is opened anew — `tests::faults::a_failed_sync_stops_the_journal`.
 //! 7. One process holds a project at a time — `tests::lock::another_process_is_kept_out`.
 //! 8. A copy of a journal that grows is whole, and its mark agrees — `tests::copy::a_copy_of_a_growing_journal_is_whole`.
-//! 9. A changed line is mended exactly or not at all — `tests::mend::every_changed_byte_is_mended_exactly_or_left`.
+//! 9. A changed or lost line is mended exactly or not at all — `tests::mend::every_changed_byte_is_mended_exactly_or_left`,
+//!    `tests::mend::a_journal_that_was_cut_is_restored_exactly_or_left`.
 
 mod copy;
 mod error;

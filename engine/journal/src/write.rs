@@ -21,6 +21,17 @@ pub struct Draft {
     pub fact: Fact,
 }
 
+impl Draft {
+    /// What a fact was before it was written.
+    pub(crate) fn of(record: &FactRecord) -> Self {
+        Self {
+            at: record.at,
+            actor: record.actor.clone(),
+            fact: record.fact.clone(),
+        }
+    }
+}
+
 /// What was mended when the journal was opened, for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RepairNote {
@@ -174,16 +185,44 @@ impl Journal {
             };
             records.push(record);
         }
+        self.add(&bytes, link)?;
+        Ok(records)
+    }
+
+    /// Appends a fact that was lost, exactly as it was. False, with nothing appended, if it does not follow the newest one or would not
+    /// get the hash that it had.
+    ///
+    /// # Errors
+    /// As [`Journal::append`].
+    pub fn restore(&mut self, record: &FactRecord) -> Result<bool, JournalError> {
+        if self.is_stopped {
+            return Err(JournalError::Stopped);
+        }
+        let mut bytes = Vec::new();
+        let written = write_line(&mut bytes, &self.link, &Draft::of(record))?;
+        if written.hash != record.hash {
+            return Ok(false);
+        }
+        let link = Link {
+            seq: written.seq,
+            hash: written.hash.0,
+        };
+        self.add(&bytes, link)?;
+        Ok(true)
+    }
+
+    /// Adds lines, the last of which is `newest`.
+    fn add(&mut self, bytes: &[u8], newest: Link) -> Result<(), JournalError> {
         if bytes.len() > GROUP_BYTES {
             return Err(JournalError::GroupTooLarge { bytes: bytes.len() });
         }
-        self.write_group(&bytes)?;
-        self.link = link;
+        self.write_group(bytes)?;
+        self.link = newest;
         // A mark that stays behind is a weaker watchman, not a lost fact.
         if let Err(error) = self.mark.set(&self.link) {
             tracing::warn!(%error, "the mark of the newest fact could not be moved");
         }
-        Ok(records)
+        Ok(())
     }
 
     /// The newest acknowledged fact.

@@ -10,6 +10,5 @@ mod packages;
 mod preparing;
 mod random;
 mod runs;
-mod speed;
 mod splits;
 mod support;

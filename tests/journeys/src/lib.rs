@@ -11,6 +11,7 @@
 //!    `peers::scipy_finds_the_same_drift`, `peers::tritons_client_is_answered`, `peers::mlflows_formats_are_scored`.
 //! 6. The package installs and starts — `package::the_package_installs_and_starts`.
 //! 7. A server loses no answered prediction, and outlives whoever holds the project — `serving::a_signal_loses_no_answered_prediction`,
+//!    `serving::predictions_of_a_killed_server_are_there_after_the_next_start`,
 //!    `serving::a_server_outlives_the_program_that_held_the_project`.
 
 #[cfg(test)]

@@ -160,12 +160,19 @@ fn import(project: &Project) {
     let again = project.ok(&["data", "add", text(&copy)]);
     assert_eq!(field(&again, "version"), 1);
     assert_eq!(word(&again, "digest"), digest);
+    assert_eq!(field(&added, "recognised"), false);
+    assert_eq!(field(&again, "recognised"), true);
     // Changed ones are the next version.
     let more = std::fs::read_to_string(&iris).expect("the fixture") + "5.0,3.4,1.5,0.2,setosa\n";
     let changed = project.file("iris.csv", more);
     let second = project.ok(&["data", "add", text(&changed)]);
     assert_eq!(field(&second, "version"), 2);
     assert_eq!(field(&second, "rows"), 151);
+    // What an older version has does not become the newest by being added again.
+    let older = project.ok(&["data", "add", text(&iris)]);
+    assert_eq!(field(&older, "version"), 1);
+    assert_eq!(field(&older, "recognised"), true);
+    assert_eq!(field(&older, "newest"), 2);
 
     let all = project.ok(&["data", "list"]);
     let all = all.as_array().expect("a list of datasets");

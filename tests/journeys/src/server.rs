@@ -50,15 +50,11 @@ impl Server {
         let mut running = project.start(&arguments);
         let line = running.line();
         let ready: Value = serde_json::from_str(&line).expect("the ready line is JSON");
-        let agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .build()
-            .into();
         Self {
             running,
             url: word(&ready, "url").to_owned(),
             key: word(&ready, "key").to_owned(),
-            agent,
+            agent: agent(),
         }
     }
 
@@ -113,6 +109,14 @@ impl Server {
     fn bearer(&self) -> String {
         format!("Bearer {}", self.key)
     }
+}
+
+/// A client to whom every status is an answer.
+pub(crate) fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .build()
+        .into()
 }
 
 #[track_caller]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::program::{Project, fixture, number, text, word};
-use crate::server::Server;
+use crate::server::{Server, agent};
 
 #[test]
 fn a_signal_loses_no_answered_prediction() {
@@ -39,12 +39,37 @@ fn a_signal_loses_no_answered_prediction() {
     );
 }
 
+#[test]
+fn predictions_of_a_killed_server_are_there_after_the_next_start() {
+    const ASKED: u32 = 200;
+    let project = served_project();
+    let mut server = Server::start(&project, &["iris"]);
+    for _ in 0..ASKED {
+        assert_eq!(server.predict("iris", &row()).status, 200);
+    }
+    let kept = || {
+        number(
+            &project.ok(&["drift", "iris", "--window", "100000"]),
+            "window",
+        )
+    };
+    wait_until("all predictions are logged", || kept() == f64::from(ASKED));
+    server.running.kill();
+    assert_eq!(kept(), f64::from(ASKED), "whoever opens it next has them");
+    let again = Server::start(&project, &["iris"]);
+    assert_eq!(again.predict("iris", &row()).status, 200);
+    again.running.terminate();
+    assert_eq!(again.running.wait().status.code(), Some(0));
+    assert_eq!(
+        kept(),
+        f64::from(ASKED + 1),
+        "and they are followed by others"
+    );
+}
+
 /// Asks as fast as it is answered; gives how often it was.
 fn ask_until(is_over: &AtomicBool, url: &str, key: &str) -> u64 {
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .build()
-        .into();
+    let agent = agent();
     let mut answered = 0;
     while !is_over.load(Ordering::Acquire) {
         let call = agent

@@ -162,6 +162,10 @@ fn laws_of_sources_catch_their_breach() {
     uphold(&open_ends(&sample(
         "    #[ignore = \"the other process of the test above\"]",
     )));
+    let mut asked_for = sample("if std::env::var_os(\"SPEED\").is_none() {\n    return;\n}");
+    uphold(&open_ends(&asked_for));
+    asked_for.path = "engine/data/src/tests/speed.rs".into();
+    caught(&open_ends(&asked_for), "never runs");
     uphold(&colours(&sample("Color32::from_rgb(r, g, b)")));
     let water = ["#", "35B8A6"].concat();
     caught(&colours(&sample(&format!("let c = \"{water}\";"))), &water);
@@ -254,6 +258,18 @@ fn open_ends(file: &TextFile) -> Vec<Breach> {
         report(&text.comments, word, "finish it or open an issue");
     }
     let source: Vec<&str> = file.text.lines().collect();
+    let asked = ["env::var", "env::var_os"]
+        .iter()
+        .flat_map(|call| lines_with(&text.code, call));
+    for line in asked {
+        if is_test(&file.path) && source[line - 1].contains(".is_none()") {
+            breaches.push(Breach::new(
+                OPEN_RULE,
+                format!("{}:{line}", file.path),
+                "a test that waits for the environment to ask for it never runs",
+            ));
+        }
+    }
     for line in lines_with(&text.code, "#[ignore") {
         if !source[line - 1].trim_start().starts_with(IGNORED_ONLY) {
             breaches.push(Breach::new(

@@ -136,7 +136,7 @@ impl ScatterPipeline {
         }
     }
 
-    fn prepare(
+    pub(crate) fn prepare(
         &mut self,
         device: &wgpu::Device,
         queue: &wgpu::Queue,
@@ -170,6 +170,14 @@ impl ScatterPipeline {
             view.last_used = now;
             queue.write_buffer(&view.uniforms.buffer, 0, bytemuck::bytes_of(&uniforms));
         }
+    }
+}
+
+#[cfg(test)]
+impl ScatterPipeline {
+    /// Where the points of a view lie on the card. They are written once, when this is made.
+    pub(crate) fn vertices_of(&self, id: Id) -> Option<&wgpu::Buffer> {
+        self.views.get(&id).map(|view| &view.vertices)
     }
 }
 

@@ -119,3 +119,13 @@ fn moments_are_relative() {
     // A clock that was set back says nothing about the future.
     check(ago(0, 5_000), "just now");
 }
+
+#[test]
+fn a_file_is_called_by_the_last_part_of_its_path() {
+    let check = |path: &str, name: &str| assert_eq!(file_name(path.as_ref()), name);
+    check("/home/ada/data/wine.csv", "wine.csv");
+    check("/home/ada/data/", "data");
+    check("wine.csv", "wine.csv");
+    check("/", "/");
+    check("..", "..");
+}

@@ -94,6 +94,7 @@ impl Look {
             self.palette.text_second,
             width,
         );
+        let is_cut = galley.elided;
         let text_height = if text.is_empty() {
             0.0
         } else {
@@ -114,7 +115,11 @@ impl Look {
             info.value = share.map(|share| f64::from(share) * 100.0);
             info
         });
-        response
+        if is_cut {
+            response.on_hover_text(text)
+        } else {
+            response
+        }
     }
 
     /// The shape of rows that are on their way, drawn only when they keep us waiting.

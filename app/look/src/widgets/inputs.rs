@@ -3,12 +3,17 @@
 use std::ops::RangeInclusive;
 
 use egui::{
-    Align, Align2, ComboBox, DragValue, Layout, Margin, Popup, Response, TextEdit, TextWrapMode,
-    Ui, vec2,
+    Align, Align2, ComboBox, DragValue, Key, KeyboardShortcut, Layout, Margin, Modifiers, Popup,
+    Response, ScrollArea, TextEdit, TextWrapMode, Ui, vec2,
 };
 
 use super::paint;
 use crate::{Look, icon};
+
+/// Lines of a field for several of them.
+const LINES: usize = 4;
+/// Room for a few more of them.
+const HIGHEST_AREA: f32 = 132.0;
 
 impl Look {
     /// A search field with its glass and a cross that empties it; `hint` is also its name.
@@ -58,6 +63,34 @@ impl Look {
     ) -> Response {
         let field = self.singleline(text, hint).desired_width(f32::INFINITY);
         ui.add(field).accessible_name(label)
+    }
+
+    /// Several lines of text, as wide as there is room; what is longer than the field scrolls in it.
+    pub fn text_area_ui(
+        &self,
+        ui: &mut Ui,
+        label: &str,
+        text: &mut String,
+        hint: &str,
+    ) -> Response {
+        let field = self.multiline(text, hint);
+        area_ui(ui, label, field)
+    }
+
+    /// A list that is typed or pasted, one thing a line. Enter is left to what it is typed for; with Shift it begins
+    /// another line.
+    pub fn lines_ui(&self, ui: &mut Ui, label: &str, text: &mut String, hint: &str) -> Response {
+        let another = KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter);
+        let field = self.multiline(text, hint).return_key(another);
+        area_ui(ui, label, field)
+    }
+
+    fn multiline<'t>(&self, text: &'t mut String, hint: &str) -> TextEdit<'t> {
+        TextEdit::multiline(text)
+            .hint_text(self.faint_hint(hint))
+            .margin(self.field_margin())
+            .desired_rows(LINES)
+            .desired_width(f32::INFINITY)
     }
 
     fn singleline<'t>(&self, text: &'t mut String, hint: &str) -> TextEdit<'t> {
@@ -171,8 +204,18 @@ impl Look {
     }
 }
 
+/// The field keeps its height however much is pasted.
+fn area_ui(ui: &mut Ui, label: &str, field: TextEdit<'_>) -> Response {
+    ScrollArea::vertical()
+        .id_salt(label)
+        .max_height(HIGHEST_AREA)
+        .auto_shrink([false, true])
+        .show(ui, |ui| ui.add(field).accessible_name(label))
+        .inner
+}
+
 /// Escape in a field empties it before it leaves it.
 fn escape_in(ui: &Ui, response: &Response) -> bool {
     (response.has_focus() || response.lost_focus())
-        && ui.input(|input| input.key_pressed(egui::Key::Escape))
+        && ui.input(|input| input.key_pressed(Key::Escape))
 }

@@ -15,7 +15,10 @@ use super::points::{
 use crate::Ctx;
 
 const AXIS_LEFT: f32 = 56.0;
-const AXIS_BOTTOM: f32 = 24.0;
+/// The numbers of the axis across, and its title in a line of its own.
+const AXIS_BOTTOM: f32 = 38.0;
+const AXIS_TITLE: f32 = 16.0;
+const TITLE: f32 = 20.0;
 const RADIUS: f32 = 3.0;
 /// From this many points on they lie over each other: they are smaller, and dense places show through.
 const MANY: usize = 5_000;
@@ -95,14 +98,12 @@ impl Chart {
         legend_ui(look, ui, (page, version), is_late);
         let area = ui.available_rect_before_wrap();
         let response = ui.allocate_rect(area, Sense::click_and_drag());
-        let plot = Rect::from_min_max(
-            pos2(area.left() + AXIS_LEFT, area.top() + 8.0),
-            pos2(area.right() - 8.0, area.bottom() - AXIS_BOTTOM),
-        );
+        let plot = plot_in(area);
         let shown = moved(ui, &response, plot, self.shown.unwrap_or(points.ranges));
         let is_everything = response.double_clicked() || shown == points.ranges;
         let query = points.query();
-        axes_ui(look, ui, plot, shown, (&query.x, &query.y));
+        axes_ui(look, ui, plot, shown);
+        titles_ui(look, ui, area, (&query.x, &query.y));
         let (radius, opacity) = dot(page.points.len());
         let faded: Vec<Color32> = look
             .palette
@@ -253,13 +254,36 @@ fn moved(ui: &Ui, response: &Response, plot: Rect, (x, y): (Range, Range)) -> (R
     (x, y)
 }
 
-fn axes_ui(
-    look: &Look,
-    ui: &Ui,
-    plot: Rect,
-    (x, y): (Range, Range),
-    (x_name, y_name): (&str, &str),
-) {
+/// Where the points lie: the numbers and the titles stand around it, so that no point is under a word.
+pub(super) fn plot_in(area: Rect) -> Rect {
+    Rect::from_min_max(
+        pos2(area.left() + AXIS_LEFT, area.top() + TITLE),
+        pos2(area.right() - 8.0, area.bottom() - AXIS_BOTTOM),
+    )
+}
+
+/// The lines of the titles: of the axis across under its numbers, of the axis up over the plot.
+pub(super) fn title_lines(area: Rect) -> (Rect, Rect) {
+    let plot = plot_in(area);
+    let across = Rect::from_x_y_ranges(plot.x_range(), area.bottom() - AXIS_TITLE..=area.bottom());
+    let up = Rect::from_x_y_ranges(area.left()..=plot.right(), area.top()..=plot.top() - 4.0);
+    (across, up)
+}
+
+/// The names of the columns, each beside its axis and cut where there is no room for it.
+fn titles_ui(look: &Look, ui: &Ui, area: Rect, (x_name, y_name): (&str, &str)) {
+    let (across, up) = title_lines(area);
+    let ink = look.palette.text_second;
+    let line = |name: &str, room: Rect, side: Align2| {
+        let galley = paint::line(ui, name, look.caption_font(), ink, room.width());
+        let at = side.align_size_within_rect(galley.size(), room);
+        ui.painter().galley(at.min, galley, ink);
+    };
+    line(x_name, across, Align2::RIGHT_BOTTOM);
+    line(y_name, up, Align2::LEFT_TOP);
+}
+
+fn axes_ui(look: &Look, ui: &Ui, plot: Rect, (x, y): (Range, Range)) {
     let painter = ui.painter();
     let grid = look.palette.text.gamma_multiply(0.08);
     let font = look.caption_font();
@@ -282,21 +306,6 @@ fn axes_ui(
         let before = pos2(plot.left() - 8.0, at);
         painter.text(before, Align2::RIGHT_CENTER, text, font.clone(), ink);
     }
-    let strong = look.palette.text_second;
-    painter.text(
-        plot.right_bottom() - egui::vec2(4.0, 4.0),
-        Align2::RIGHT_BOTTOM,
-        x_name,
-        font.clone(),
-        strong,
-    );
-    painter.text(
-        plot.left_top() + egui::vec2(4.0, 2.0),
-        Align2::LEFT_TOP,
-        y_name,
-        font,
-        strong,
-    );
 }
 
 /// Reads the point under the pointer.

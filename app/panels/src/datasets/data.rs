@@ -136,6 +136,11 @@ pub(crate) fn options_in_words(options: &ReaderOptions) -> String {
             _ => "decimal point".to_owned(),
         }));
     }
+    words.extend(
+        options
+            .date_order
+            .map(|order| format!("dates {}", order.word())),
+    );
     words.extend(options.sheet.as_ref().map(|sheet| format!("sheet {sheet}")));
     words.join(", ")
 }
@@ -238,10 +243,11 @@ fn warning_word(warning: &ColumnWarning) -> (u8, &'static str) {
         ColumnWarning::Constant => (2, "constant"),
         ColumnWarning::MostlyMissing { .. } => (3, "mostly missing"),
         ColumnWarning::MixedTypes { .. } => (4, "mixed types"),
-        ColumnWarning::Infinite { .. } => (5, "infinite"),
-        ColumnWarning::IdLike { .. } => (6, "like an id"),
-        ColumnWarning::Imbalanced { .. } => (7, "imbalanced"),
-        ColumnWarning::HighCardinality { .. } => (8, "many values"),
+        ColumnWarning::UnclearDates { .. } => (5, "unclear dates"),
+        ColumnWarning::Infinite { .. } => (6, "infinite"),
+        ColumnWarning::IdLike { .. } => (7, "like an id"),
+        ColumnWarning::Imbalanced { .. } => (8, "imbalanced"),
+        ColumnWarning::HighCardinality { .. } => (9, "many values"),
     }
 }
 

@@ -127,11 +127,7 @@ fn source_ui(
         if let Some(source) = version.sources.first() {
             look.icon_ui(ui, icon::FILE, 16.0, look.palette.text_faint);
             let whole = source.path.display().to_string();
-            let name = source
-                .path
-                .file_name()
-                .map_or_else(|| whole.clone(), |name| name.to_string_lossy().into_owned());
-            let mut said = name;
+            let mut said = format::file_name(&source.path);
             let others = version.sources.len() as u64 - 1;
             if others > 0 {
                 said.push_str(&format!(

@@ -197,7 +197,7 @@ fn fold_ui(ctx: &Ctx<'_>, ui: &mut Ui, is_open: &mut bool) {
 fn folder_ui(ctx: &Ctx<'_>, ui: &mut Ui, path: &Path) {
     let look = ctx.look;
     let whole = path.display().to_string();
-    let name = folder_name(path);
+    let name = format::file_name(path);
     ui.horizontal(|ui| {
         ui.set_height(look.size.row);
         look.icon_ui(ui, icon::FOLDER, 16.0, look.palette.text_faint);
@@ -215,15 +215,10 @@ fn folder_ui(ctx: &Ctx<'_>, ui: &mut Ui, path: &Path) {
     });
 }
 
-fn folder_name(path: &Path) -> String {
-    let name = path.file_name().map(std::ffi::OsStr::to_string_lossy);
-    name.map_or_else(|| path.display().to_string(), std::borrow::Cow::into_owned)
-}
-
 /// Where there is no list: the folders in a menu.
 pub(super) fn folders_menu_ui(ctx: &Ctx<'_>, ui: &mut Ui) {
     for path in &ctx.snapshot.watched_folders {
-        let stop = ui.button(format!("Stop watching {}", folder_name(path)));
+        let stop = ui.button(format!("Stop watching {}", format::file_name(path)));
         if stop.on_hover_text(path.display().to_string()).clicked() {
             let path = path.clone();
             ctx.commands.push(Command::ForgetFolder { path });

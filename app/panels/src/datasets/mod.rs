@@ -21,8 +21,10 @@ use look::icon;
 
 pub(crate) use data::find_version;
 pub(crate) use points::first_query;
+pub(crate) use rows::question as rows_question;
 
 use crate::parts::inset_ui;
+use crate::sight::Sight;
 use crate::states::{self, Sample};
 use crate::train::TrainDialog;
 use crate::{Ctx, Selection};
@@ -55,6 +57,8 @@ pub struct DatasetsPanel {
     rejects: rejects::RejectsTable,
     has_folders_open: bool,
     train: TrainDialog,
+    /// Of the profile.
+    sight: Sight,
 }
 
 impl DatasetsPanel {
@@ -142,7 +146,7 @@ impl DatasetsPanel {
         ctx.look.tabs_ui(ui, &mut self.tab, &tabs);
         match self.tab {
             DatasetTab::Profile => {
-                profile::profile_ui(ctx, ui, version, &mut self.draft);
+                profile::profile_ui(ctx, ui, version, (&mut self.draft, &mut self.sight));
             }
             DatasetTab::Rows => self.rows.ui(ctx, ui, version),
             DatasetTab::Chart => self.chart.ui(ctx, ui, version),

@@ -7,6 +7,7 @@ use look::{Look, Tone, format, paint};
 
 use super::data::{NUMBERS, ProfileRow, Shape};
 use crate::Ctx;
+use crate::sight::{Heads, Sight};
 use crate::table::{Side, head_cell_ui, padded_cell_ui, row_ground, skip_measuring, text_cell_ui};
 
 /// Tall enough for a control and a histogram that can be read.
@@ -22,6 +23,8 @@ const COLUMNS: [(&str, f32, Side); 7] = [
     ("Distinct", 68.0, Side::Right),
 ];
 const NUMBER_WIDTH: f32 = 76.0;
+/// The name of the column never scrolls away.
+const STICKY: usize = 1;
 
 /// Types and roles that were changed and not yet applied.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,40 +73,38 @@ pub(super) fn profile_ui(
     ctx: &Ctx<'_>,
     ui: &mut Ui,
     version: &DataVersion,
-    draft: &mut Option<Draft>,
+    (draft, sight): (&mut Option<Draft>, &mut Sight),
 ) {
     draft_ui(ctx, ui, version, draft);
-    let columns = draft
+    if sight.hides_some() {
+        ui.horizontal(|ui| sight.ui(ctx.look, ui));
+    }
+    let specs = draft
         .as_ref()
         .map_or(&version.columns, |draft| &draft.columns)
         .clone();
-    let mut widths: Vec<f32> = COLUMNS.iter().map(|column| column.1).collect();
-    widths.extend([NUMBER_WIDTH; NUMBERS.len()]);
-    // What is left goes to the names, which are cut first.
-    let spare = ui.available_width() - widths.iter().sum::<f32>() - 12.0;
-    widths[0] += spare.clamp(0.0, 160.0);
+    let room = ui.available_width();
+    let columns = table_columns(room);
     let table = Table::new()
         .id_salt(("profile", version.id.to_string()))
-        .num_rows(columns.len() as u64)
-        .columns(
-            widths
-                .iter()
-                .map(|width| Column::new(*width).resizable(false))
-                .collect::<Vec<_>>(),
-        )
-        .num_sticky_cols(1)
+        .num_rows(specs.len() as u64)
+        .columns(columns.clone())
+        .num_sticky_cols(STICKY)
         .headers([HeaderRow::new(ctx.look.size.row)])
         .auto_size_mode(AutoSizeMode::Never);
     skip_measuring(ui, &table);
+    let table = sight.aim(ui, table, &columns, room);
     let mut delegate = ProfileTable {
         look: ctx.look,
         version,
-        columns: &columns,
+        columns: &specs,
         row: None,
         edits: Vec::new(),
+        heads: Heads::from(STICKY),
     };
     table.show(ui, &mut delegate);
-    let edits = delegate.edits;
+    let ProfileTable { edits, heads, .. } = delegate;
+    sight.take(ui, heads, STICKY..columns.len());
     if edits.is_empty() {
         return;
     }
@@ -114,6 +115,16 @@ pub(super) fn profile_ui(
             Edit::Role(place, role) => draft.set_role(place, role),
         }
     }
+}
+
+/// What the columns leave of the room goes to the names, which are cut first.
+fn table_columns(room: f32) -> Vec<Column> {
+    let mut widths: Vec<f32> = COLUMNS.iter().map(|column| column.1).collect();
+    widths.extend([NUMBER_WIDTH; NUMBERS.len()]);
+    let spare = room - widths.iter().sum::<f32>() - 12.0;
+    widths[0] += spare.clamp(0.0, 160.0);
+    let column = |width: f32| Column::new(width).resizable(false);
+    widths.into_iter().map(column).collect()
 }
 
 /// What would be applied, with the two ways out.
@@ -153,11 +164,13 @@ struct ProfileTable<'a> {
     /// The row that is being drawn, made once for all of its cells.
     row: Option<(u64, Option<ProfileRow>)>,
     edits: Vec<Edit>,
+    heads: Heads,
 }
 
 impl TableDelegate for ProfileTable<'_> {
     fn header_cell_ui(&mut self, ui: &mut Ui, cell: &HeaderCellInfo) {
         let column = cell.col_range.start;
+        self.heads.see(ui, column);
         let (name, side) = match COLUMNS.get(column) {
             Some(column) => (column.0, column.2),
             None => {

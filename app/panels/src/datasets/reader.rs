@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contract::{Command, DataVersion, FileFormat, ReaderOptions};
+use contract::{Command, DataVersion, DateOrder, FileFormat, ReaderOptions};
 use egui::Ui;
 
 use super::data::{delimiter_word, format_word};
@@ -64,6 +64,10 @@ pub(super) fn reader_ui(
         if matches!(options.format, None | Some(FileFormat::Csv)) {
             csv_ui(ctx, ui, options);
         }
+        // Parquet knows dates from text by itself.
+        if options.format != Some(FileFormat::Parquet) {
+            dates_ui(ctx, ui, options);
+        }
         if options.format == Some(FileFormat::Excel) {
             let mut sheet = options.sheet.clone().unwrap_or_default();
             look.field_ui(ui, "Sheet", |ui| {
@@ -117,6 +121,18 @@ fn csv_ui(ctx: &Ctx<'_>, ui: &mut Ui, options: &mut ReaderOptions) {
             &mut options.decimal_separator,
             &choices,
         )
+    });
+}
+
+fn dates_ui(ctx: &Ctx<'_>, ui: &mut Ui, options: &mut ReaderOptions) {
+    let look = ctx.look;
+    look.field_ui(ui, "Dates", |ui| {
+        let choices = [
+            (None, "Detect"),
+            (Some(DateOrder::DayFirst), "Day first"),
+            (Some(DateOrder::MonthFirst), "Month first"),
+        ];
+        look.select_ui(ui, "Dates", &mut options.date_order, &choices)
     });
 }
 

@@ -10,7 +10,7 @@ use look::{Look, format, icon, paint};
 use super::asking::{Asking, on_its_way_ui, refused_ui};
 use super::rows::number_width;
 use super::scroll::{BAR, RowScroll};
-use crate::parts::from_right_ui;
+use crate::sight::{Heads, Sight};
 use crate::states::{self, Sample};
 use crate::table::{Side, head_cell_ui, row_ground, skip_measuring, text_cell_ui};
 use crate::{Ctx, widths};
@@ -26,6 +26,8 @@ const LEAST_TEXT: f32 = 160.0;
 /// In less room the rows are not numbered: their lines are what a person looks for.
 const WITH_NUMBERS: f32 = 640.0;
 const DETAILS: f32 = 148.0;
+/// In less room a person scrolls.
+const WITH_GO_TO: f32 = 480.0;
 /// A line of a table shows no more letters than this.
 const MOST_LETTERS: usize = 400;
 
@@ -35,6 +37,7 @@ pub(super) struct RejectsTable {
     scroll: RowScroll,
     asking: Asking<(u64, u32)>,
     selected: Option<(u64, RejectedRow)>,
+    sight: Sight,
 }
 
 impl RejectsTable {
@@ -54,7 +57,11 @@ impl RejectsTable {
             Some(_) => DETAILS.min(free.height() / 2.0),
             None => 0.0,
         };
-        let top = free.top() + look.size.control + look.space.xs;
+        let mut top = free.top() + look.size.control + look.space.xs;
+        let hides_columns = self.sight.hides_some();
+        if hides_columns {
+            top += look.size.control + look.space.xs;
+        }
         let area = Rect::from_min_max(
             pos2(free.left(), top),
             pos2(free.right(), (free.bottom() - details).max(top)),
@@ -80,6 +87,9 @@ impl RejectsTable {
             },
         };
         self.caption_ui(ctx, ui, version, visible);
+        if hides_columns {
+            ui.horizontal(|ui| self.sight.ui(look, ui));
+        }
         self.ask(ctx, ui, version, (page, shown));
         let is_here = page.is_some_and(|page| covers(page, self.scroll.first, shown));
         let is_late = self.asking.is_late(look, ui, is_here);
@@ -96,31 +106,32 @@ impl RejectsTable {
     fn caption_ui(&mut self, ctx: &Ctx<'_>, ui: &mut Ui, version: &DataVersion, visible: u64) {
         let look = ctx.look;
         let total = version.rejected_rows;
-        from_right_ui(ui, look.size.control, |ui| {
-            let export = look.button_with_icon_ui(ui, icon::DOWNLOAD, "Export…");
-            let hint = "Writes all of them to a file, as CSV or JSON lines";
-            if export.on_hover_text(hint).clicked() {
-                ctx.view.pick_file_for_rejects(version.id.clone());
-            }
-            if total > visible && ui.available_width() > 360.0 {
+        let last = (self.scroll.first + visible).min(total);
+        let said = format!(
+            "Rejected {} to {} of {}",
+            format::count(self.scroll.first + 1),
+            format::count(last),
+            format::count(total)
+        );
+        let can_go = total > visible && ui.available_width() > WITH_GO_TO;
+        let said = |ui: &mut Ui| {
+            ui.add(egui::Label::new(look.secondary(said)).truncate());
+        };
+        look.ends_ui(ui, look.size.control, said, |ui| {
+            if can_go {
+                ui.label(look.secondary("Go to"));
                 let mut to = self.scroll.first + 1;
                 let field = look.number_field_ui(ui, "Go to rejected row", &mut to, 1..=total);
-                ui.label(look.secondary("Go to"));
                 if field.changed() {
                     self.scroll.first = to - 1;
                     self.scroll.clamp(total, visible);
                 }
             }
-            let last = (self.scroll.first + visible).min(total);
-            let said = format!(
-                "Rejected {} to {} of {}",
-                format::count(self.scroll.first + 1),
-                format::count(last),
-                format::count(total)
-            );
-            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                ui.add(egui::Label::new(look.secondary(said)).truncate());
-            });
+            let export = look.button_with_icon_ui(ui, icon::DOWNLOAD, "Export…");
+            let hint = "Writes all of them to a file, as CSV or JSON lines";
+            if export.on_hover_text(hint).clicked() {
+                ctx.view.pick_file_for_rejects(version.id.clone());
+            }
         });
     }
 
@@ -177,10 +188,11 @@ impl RejectsTable {
         let table = Table::new()
             .id_salt(SALT)
             .num_rows(shown)
-            .columns(columns)
+            .columns(columns.clone())
             .headers([HeaderRow::new(ctx.look.size.row)])
             .auto_size_mode(AutoSizeMode::Never);
         skip_measuring(&table_ui, &table);
+        let table = self.sight.aim(&table_ui, table, &columns, room.width());
         let mut cells = RejectCells {
             ctx,
             first: self.scroll.first,
@@ -189,8 +201,10 @@ impl RejectsTable {
             heads: usize::from(has_numbers),
             selected: self.selected.as_ref().map(|selected| selected.0),
             clicked: None,
+            looked: Heads::default(),
         };
         table.show(&mut table_ui, &mut cells);
+        let looked = std::mem::take(&mut cells.looked);
         if let Some(row) = cells.clicked.take() {
             let is_open = self.selected.as_ref().map(|selected| selected.0) == Some(row);
             self.selected = match cells.row(row) {
@@ -199,6 +213,7 @@ impl RejectsTable {
             };
         }
         ui.advance_cursor_after_rect(area);
+        self.sight.take(ui, looked, 0..columns.len());
     }
 
     /// The row that was clicked, whole, with its text as it stood.
@@ -210,19 +225,19 @@ impl RejectsTable {
         let mut is_closed = false;
         ui.scope_builder(UiBuilder::new().max_rect(room), |ui| {
             look.hairline_ui(ui);
-            from_right_ui(ui, look.size.control, |ui| {
-                is_closed = look
-                    .icon_button_ui(ui, icon::CLOSE, "Close the details")
-                    .clicked();
+            let head = |ui: &mut Ui| {
+                let head = format!("Line {}", format::count(rejected.line));
+                ui.label(look.strong(head));
+                ui.add(egui::Label::new(look.secondary(wrong(rejected))).truncate());
+            };
+            look.ends_ui(ui, look.size.control, head, |ui| {
                 let copy = look.icon_button_ui(ui, icon::COPY, copy_word(rejected));
                 if copy.clicked() {
                     ctx.view.copy(&*rejected.text);
                 }
-                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                    let head = format!("Line {}", format::count(rejected.line));
-                    ui.label(look.strong(head));
-                    ui.add(egui::Label::new(look.secondary(wrong(rejected))).truncate());
-                });
+                is_closed = look
+                    .icon_button_ui(ui, icon::CLOSE, "Close the details")
+                    .clicked();
             });
             ScrollArea::both()
                 .id_salt(("rejected text", number))
@@ -330,6 +345,7 @@ struct RejectCells<'a> {
     heads: usize,
     selected: Option<u64>,
     clicked: Option<u64>,
+    looked: Heads,
 }
 
 impl<'a> RejectCells<'a> {
@@ -354,6 +370,7 @@ impl<'a> RejectCells<'a> {
 
 impl TableDelegate for RejectCells<'_> {
     fn header_cell_ui(&mut self, ui: &mut Ui, cell: &HeaderCellInfo) {
+        self.looked.see(ui, cell.col_range.start);
         let head = cell.col_range.start.checked_sub(self.heads);
         let (name, side) = match head.and_then(|place| HEADS.get(place)) {
             Some((name, _, side)) => (*name, *side),

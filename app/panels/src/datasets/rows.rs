@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use contract::{ColumnSpec, ColumnType, Command, DataVersion, Refusal, RowsPage};
+use contract::{ColumnSpec, ColumnType, Command, DataVersion, DataVersionRef, Refusal, RowsPage};
 use egui::{Rect, Ui, UiBuilder, pos2, vec2};
 use egui_table::{
     AutoSizeMode, CellInfo, Column, HeaderCellInfo, HeaderRow, PrefetchInfo, Table, TableDelegate,
@@ -13,10 +13,15 @@ use look::{Look, format};
 use super::asking::{Asking, on_its_way_ui, refused_ui};
 use super::scroll::{BAR, RowScroll};
 use crate::Ctx;
+use crate::sight::{Heads, Sight};
 use crate::table::{Side, row_ground, skip_measuring, text_cell_ui};
 
 const HEAD: f32 = 44.0;
 const COLUMN_WIDTH: f32 = 132.0;
+/// In less room a person scrolls.
+const WITH_GO_TO: f32 = 184.0;
+/// The number of the row never scrolls away.
+const STICKY: usize = 1;
 
 /// A table of no more columns is asked for as a whole.
 const WHOLE_TABLE: usize = 48;
@@ -33,6 +38,7 @@ pub(super) struct RowsTable {
     asking: Asking<Question>,
     /// In the frame before.
     columns_in_view: Range<usize>,
+    sight: Sight,
 }
 
 impl RowsTable {
@@ -98,7 +104,8 @@ impl RowsTable {
                 )
             };
             ui.label(look.secondary(said));
-            if version.rows > visible {
+            self.sight.ui(look, ui);
+            if version.rows > visible && ui.available_width() > WITH_GO_TO {
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     let mut to = first;
                     let field = look.number_field_ui(ui, "Go to row", &mut to, 1..=version.rows);
@@ -131,12 +138,8 @@ impl RowsTable {
             })
         };
         if self.asking.asks(ui, wanted, is_answered) {
-            ctx.commands.push(Command::ShowRows {
-                version: version.id.clone(),
-                first_row: self.scroll.first,
-                count,
-                columns,
-            });
+            let rows = (self.scroll.first, shown);
+            ctx.commands.push(question(&version.id, rows, columns));
         }
     }
 
@@ -145,16 +148,12 @@ impl RowsTable {
         ctx: &Ctx<'_>,
         ui: &mut Ui,
         version: &DataVersion,
-        (refusal, (first_row, shown)): (&Refusal, (u64, u64)),
+        (refusal, rows): (&Refusal, (u64, u64)),
     ) {
         self.asking.rest();
         if refused_ui(ctx.look, ui, "The rows cannot be shown", refusal) {
-            ctx.commands.push(Command::ShowRows {
-                version: version.id.clone(),
-                first_row,
-                count: u32::try_from(shown).unwrap_or(u32::MAX),
-                columns: asked_columns(version.columns.len(), &self.columns_in_view),
-            });
+            let columns = asked_columns(version.columns.len(), &self.columns_in_view);
+            ctx.commands.push(question(&version.id, rows, columns));
         }
     }
 
@@ -182,11 +181,12 @@ impl RowsTable {
         let table = Table::new()
             .id_salt(("rows", version.id.to_string()))
             .num_rows(shown)
-            .columns(columns)
-            .num_sticky_cols(1)
+            .columns(columns.clone())
+            .num_sticky_cols(STICKY)
             .headers([HeaderRow::new(HEAD)])
             .auto_size_mode(AutoSizeMode::Never);
         skip_measuring(&table_ui, &table);
+        let table = self.sight.aim(&table_ui, table, &columns, room.width());
         // The edge of a column shows itself under the pointer; at rest the rows are enough.
         table_ui.visuals_mut().widgets.noninteractive.bg_stroke = egui::Stroke::NONE;
         let mut cells = RowCells {
@@ -196,10 +196,26 @@ impl RowsTable {
             page,
             is_late,
             columns_in_view: 0..0,
+            heads: Heads::from(STICKY),
         };
         table.show(&mut table_ui, &mut cells);
         ui.advance_cursor_after_rect(area);
+        self.sight.take(ui, cells.heads, STICKY..columns.len());
         cells.columns_in_view
+    }
+}
+
+/// Asks for rows to be shown, `count` of them from `first` on.
+pub(crate) fn question(
+    version: &DataVersionRef,
+    (first, count): (u64, u64),
+    columns: Option<Range<usize>>,
+) -> Command {
+    Command::ShowRows {
+        version: version.clone(),
+        first_row: first,
+        count: u32::try_from(count).unwrap_or(u32::MAX),
+        columns,
     }
 }
 
@@ -230,6 +246,7 @@ struct RowCells<'a> {
     page: Option<&'a RowsPage>,
     is_late: bool,
     columns_in_view: Range<usize>,
+    heads: Heads,
 }
 
 impl RowCells<'_> {
@@ -256,6 +273,7 @@ impl TableDelegate for RowCells<'_> {
     }
 
     fn header_cell_ui(&mut self, ui: &mut Ui, cell: &HeaderCellInfo) {
+        self.heads.see(ui, cell.col_range.start);
         let rect = ui.max_rect();
         look::paint::hairline(
             ui.painter(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use contract::{ColumnRole, ColumnType, Command, DataVersion, PointsPage, Refusal};
 use expect_test::{Expect, expect};
 
+use super::chart::{plot_in, title_lines};
 use super::data::{
     NUMBERS, ProfileRow, Shape, dataset_rows, open_version, options_in_words, version_facts,
     version_rows,
@@ -345,4 +346,28 @@ fn a_rejected_row_stands_on_one_line() {
     .assert_eq(&text);
     assert_eq!(one_line(&"x".repeat(500), false).chars().count(), 401);
     assert_eq!(one_line("a\u{1b}[31m", true), "a·[31m…");
+}
+
+#[test]
+fn the_titles_of_a_chart_stand_beside_its_axes_and_over_no_point() {
+    for [width, height] in [[900.0, 500.0], [360.0, 240.0]] {
+        let area = egui::Rect::from_min_size(egui::pos2(40.0, 60.0), egui::vec2(width, height));
+        let plot = plot_in(area);
+        let (across, up) = title_lines(area);
+        assert!(area.contains_rect(plot) && area.contains_rect(across) && area.contains_rect(up));
+        assert!(across.top() > plot.bottom(), "{across} {plot}");
+        assert!(up.bottom() < plot.top(), "{up} {plot}");
+        let numbers = across.top() - plot.bottom();
+        assert!(numbers > 18.0, "{numbers} for the numbers between");
+    }
+}
+
+#[test]
+fn the_order_of_dates_is_told_with_the_other_options() {
+    let mut options = states::iris().sources[0].options.clone();
+    options.date_order = Some(contract::DateOrder::DayFirst);
+    assert_eq!(
+        options_in_words(&options),
+        "CSV, comma, utf-8, header, decimal point, dates day first"
+    );
 }

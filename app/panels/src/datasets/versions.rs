@@ -29,21 +29,24 @@ fn version_row_ui(ctx: &Ctx<'_>, ui: &mut Ui, row: &VersionRow) {
     let name = row.id.to_string();
     let shown = look.tall_row_ui(ui, &name, (row.is_open, ROW - 4.0), |ui| {
         look.chip_ui(ui, Tone::Neutral, &format!("v{}", row.id.version));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let label = format!("Train on {name}…");
-            if look.icon_button_ui(ui, icon::TRAIN, &label).clicked() {
-                ctx.view.train(row.id.clone());
-            }
-            ago_ui(ctx, ui, row.created);
+        let height = ui.available_height();
+        let title = |ui: &mut Ui| {
+            let width = ui.available_width();
+            let title = format!("{} rows, {}", row.rows, row.change);
+            two_lines_ui(look, ui, width, &title, &row.source);
+        };
+        look.ends_ui(ui, height, title, |ui| {
             let digest = contract::Digest::new(row.digest.clone());
             ui.allocate_ui_with_layout(
                 egui::vec2(108.0, 20.0),
                 Layout::right_to_left(Align::Center),
                 |ui| look.copy_text_ui(ui, digest.short(), digest.as_str()),
             );
-            let width = ui.available_width();
-            let title = format!("{} rows, {}", row.rows, row.change);
-            two_lines_ui(look, ui, width, &title, &row.source);
+            ago_ui(ctx, ui, row.created);
+            let label = format!("Train on {name}…");
+            if look.icon_button_ui(ui, icon::TRAIN, &label).clicked() {
+                ctx.view.train(row.id.clone());
+            }
         });
     });
     if shown.response.clicked() {

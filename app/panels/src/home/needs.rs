@@ -2,13 +2,11 @@
 
 use std::collections::HashSet;
 
-use contract::{
-    Command, Dataset, DriftVerdict, Run, RunState, Snapshot, TaskState, TaskView, Timestamp,
-};
+use contract::{Dataset, DriftVerdict, Run, RunState, Snapshot, TaskState, TaskView, Timestamp};
 use look::{Tone, format};
 
 use super::data::{Need, show_run};
-use crate::action::Action;
+use crate::action::{Action, resume};
 use crate::tasks::error_and_hint;
 use crate::{Place, Selection};
 
@@ -77,10 +75,7 @@ fn run_need(run: &Run) -> Option<Need> {
             title: format!("Run {} was interrupted", run.number),
             detail,
             button: "Resume".into(),
-            action: Action::ask(Command::ResumeRun {
-                run: run.id.clone(),
-                device: None,
-            }),
+            action: Action::ask(resume(&run.id)),
         }),
         RunState::Running | RunState::Paused | RunState::Finished | RunState::Stopped => None,
     }

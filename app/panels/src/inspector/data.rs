@@ -6,7 +6,7 @@ use contract::{
 };
 use look::{Icon, Tone, format, icon};
 
-use crate::action::Action;
+use crate::action::{Action, resume};
 use crate::{Place, Selection};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -106,10 +106,7 @@ fn data_version(snapshot: &Snapshot, id: &DataVersionRef) -> Option<InspectorDat
     ];
     if let Some(source) = version.sources.first() {
         let whole = source.path.display().to_string();
-        let name = source
-            .path
-            .file_name()
-            .map_or_else(|| whole.clone(), |name| name.to_string_lossy().into_owned());
+        let name = format::file_name(&source.path);
         data.details.push(("Source", copy(&name, &whole)));
     }
     let runs = snapshot
@@ -196,16 +193,7 @@ fn run_offers(run: &Run) -> Vec<Offer> {
             Action::ask(Command::StopRun { run: id() }),
         )
     };
-    let resume = || {
-        offer(
-            icon::PLAY,
-            "Resume",
-            Action::ask(Command::ResumeRun {
-                run: id(),
-                device: None,
-            }),
-        )
-    };
+    let resume = || offer(icon::PLAY, "Resume", Action::ask(resume(&run.id)));
     match run.state {
         RunState::Running => vec![
             offer(

@@ -100,9 +100,9 @@ fn detail(fact: &Fact, runs: &RunNumbers) -> String {
             format!("{}, {rows}, {columns}", version.id)
         }
         Fact::DataVersionRecognised { version, path } => {
-            format!("{} is {version}", file_name(path))
+            format!("{} is {version}", format::file_name(path))
         }
-        Fact::DataImportFailed { path, error } => format!("{}: {error}", file_name(path)),
+        Fact::DataImportFailed { path, error } => format!("{}: {error}", format::file_name(path)),
         Fact::ColumnsEdited { version, .. } => version.to_string(),
         Fact::EndpointStarted { version } => version.to_string(),
         Fact::FolderWatched { path }
@@ -171,13 +171,6 @@ fn about(fact: &Fact) -> Option<Selection> {
         | Fact::JournalVerified { .. }
         | Fact::BackupWritten { .. } => return None,
     })
-}
-
-fn file_name(path: &std::path::Path) -> String {
-    path.file_name().map_or_else(
-        || path.display().to_string(),
-        |name| name.to_string_lossy().into(),
-    )
 }
 
 /// The sequence number in a row of the table: the newest fact stands at the top.

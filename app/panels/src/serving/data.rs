@@ -28,6 +28,9 @@ pub(crate) struct EndpointCard {
     pub per_second: Vec<f32>,
 }
 
+/// The method under which the engine logs what the form tries.
+const TRIED: &str = "TRY";
+
 /// A share of failed requests above which the light turns amber.
 const ERRORS_WARN: f64 = 0.01;
 
@@ -138,9 +141,10 @@ pub(crate) fn p99_history(
     let own: Vec<&Arc<RequestLine>> = requests
         .iter()
         .filter(|line| {
-            line.model
-                .as_ref()
-                .is_some_and(|version| version.model == *model)
+            // The form is tried by hand, and counts nowhere else either.
+            let is_of_a_client = *line.method != *TRIED;
+            let of = line.model.as_ref();
+            is_of_a_client && of.is_some_and(|version| version.model == *model)
         })
         .collect();
     if own.len() < 2 || slots == 0 {
@@ -224,7 +228,8 @@ pub(crate) fn field_remark(input: &InputSpec, text: &str) -> Option<String> {
     })
 }
 
-fn cell(input: &InputSpec, text: &str) -> Result<Cell, String> {
+/// The cell of a request that a person means by this text.
+pub(super) fn cell(input: &InputSpec, text: &str) -> Result<Cell, String> {
     if text.is_empty() {
         return Ok(Cell::Missing);
     }

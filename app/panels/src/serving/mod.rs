@@ -2,6 +2,7 @@
 
 mod card;
 mod data;
+mod filling;
 mod log;
 mod snippets;
 mod trying;
@@ -34,6 +35,7 @@ pub struct ServingPanel {
     open: Option<ModelName>,
     tab: ServingTab,
     form: data::TryForm,
+    filling: filling::Filling,
     language: snippets::Language,
     log_all: bool,
 }
@@ -83,7 +85,10 @@ impl ServingPanel {
         ];
         look.tabs_ui(ui, &mut self.tab, &tabs);
         match self.tab {
-            ServingTab::Try => trying::try_ui(ctx, ui, view, &mut self.form),
+            ServingTab::Try => {
+                let state = (&mut self.form, &mut self.filling);
+                trying::try_ui(ctx, ui, view, state);
+            }
             ServingTab::Log => log::log_ui(ctx, ui, &view.endpoint.name, &mut self.log_all),
             ServingTab::Snippets => self.snippets_ui(ctx, ui, view),
         }
@@ -149,6 +154,7 @@ impl ServingPanel {
                     .tried("revenue", Ok(PredictedOutput::Value(1_284.37)))
                     .done(),
             ),
+            ("many_inputs", many_inputs()),
             (
                 "many_endpoints",
                 served()
@@ -166,6 +172,18 @@ impl ServingPanel {
             ),
         ]
     }
+}
+
+/// A model of more numbers than a page shows, and a row of its data in the snapshot.
+fn many_inputs() -> Snapshot {
+    let expression = states::wide(65);
+    Sample::new()
+        .dataset(vec![expression.clone()])
+        .run_of(&expression, RunState::Finished)
+        .model("expression", 1)
+        .served("expression")
+        .rows(&expression, 0, 1)
+        .done()
 }
 
 fn class_answer() -> Result<PredictedOutput, String> {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use contract::{
-    Cell, ColumnType, InputSpec, LearningTask, ModelName, PredictedOutput, RunState, ServerAddress,
-    Signature, Snapshot, TriedPrediction,
+    Cell, ColumnType, InputSpec, LearningTask, ModelName, PredictedOutput, RequestLine, RowsPage,
+    RunState, ServerAddress, Signature, Snapshot, TriedPrediction,
 };
 use expect_test::{Expect, expect};
 
@@ -12,6 +12,7 @@ use super::data::{
     EndpointCard, TriedAnswer, TryForm, contract_in_words, field_problem, field_remark, log_rows,
     p99_history, rate, servables,
 };
+use super::filling::{from_json, from_row, trained_on};
 use super::snippets::{Language, snippet};
 use crate::states::{self, Sample};
 
@@ -315,4 +316,115 @@ fn the_scoring_snippet_speaks_mlflow() {
             }]}'
         "#]],
     );
+}
+
+#[test]
+fn the_form_s_own_tries_do_not_move_the_latency_of_a_card() {
+    let mut snapshot = served();
+    let model = ModelName::new("wine");
+    let before = p99_history(&snapshot.requests, &model, 24);
+    let of_wine = snapshot
+        .requests
+        .iter()
+        .find(|line| line.model.is_some())
+        .expect("a request of wine");
+    let tried = RequestLine {
+        method: "TRY".into(),
+        micros: 60_000_000,
+        ..(**of_wine).clone()
+    };
+    snapshot.requests.push(Arc::new(tried));
+    assert_eq!(p99_history(&snapshot.requests, &model, 24), before);
+}
+
+/// The fields after a record was pasted, or what is wrong with it, and what is said.
+fn pasted(json: &str) -> String {
+    let signature = signature();
+    let mut form = TryForm::default();
+    for input in &signature.inputs {
+        form.fields.insert(input.name.clone(), "before".into());
+    }
+    let said = match from_json(&mut form, &signature, json) {
+        Ok(said) => said,
+        Err(problem) => format!("problem: {problem}"),
+    };
+    let fields = |input: &InputSpec| format!("{:?}", form.fields[&input.name]);
+    let fields: Vec<String> = signature.inputs.iter().map(fields).collect();
+    format!("{said} | {}", fields.join(" "))
+}
+
+#[test]
+fn a_record_is_pasted_as_clients_send_it() {
+    let record = r#"{"alcohol": 13.5, "bottles": 12, "region": "Mosel", "picked": "2026-09-12", "organic": true}"#;
+    let filled = r#"Filled 5 columns | "13.5" "12" "Mosel" "2026-09-12" "true""#;
+    assert_eq!(pasted(record), filled);
+    assert_eq!(pasted(&format!("  [{record}, {{}}]\n")), filled);
+    for wrapped_in in ["records", "dataframe_records", "instances"] {
+        let body = format!(r#"{{"{wrapped_in}": [{record}]}}"#);
+        assert_eq!(pasted(&body), filled);
+    }
+}
+
+#[test]
+fn a_record_says_what_it_lacks_and_what_is_too_much() {
+    assert_eq!(
+        pasted(r#"{"alcohol": null, "bottles": "12", "organic": 0, "colour": "red"}"#),
+        r#"Filled 3 columns; 2 are missing; 1 other is none of the model | "" "12" "" "" "false""#
+    );
+}
+
+#[test]
+fn what_is_no_record_changes_nothing() {
+    let unchanged = r#"| "before" "before" "before" "before" "before""#;
+    for (json, problem) in [
+        ("13.5", "The JSON holds no object of columns and values"),
+        ("[]", "The JSON holds no object of columns and values"),
+        (
+            r#"{"colour": "red"}"#,
+            "The JSON names no column of the model",
+        ),
+        (
+            r#"{"bottles": 12, "alcohol": [13.5, 13.6]}"#,
+            "alcohol needs one value, not several",
+        ),
+    ] {
+        assert_eq!(pasted(json), format!("problem: {problem} {unchanged}"));
+    }
+    let cut = pasted(r#"{"alcohol": 13.5"#);
+    assert!(cut.starts_with("problem: This is no JSON: EOF"), "{cut}");
+    assert!(cut.ends_with(unchanged), "{cut}");
+}
+
+#[test]
+fn a_row_of_the_training_data_fills_the_form_and_can_be_sent() {
+    let snapshot = served();
+    let view = &snapshot.endpoints[0];
+    let version = trained_on(&snapshot, view).expect("its data is in the project");
+    assert_eq!(version.id.to_string(), "wine@1");
+    let page = states::rows_of(&version, 4, 3).page.expect("rows");
+    let signature = &view.model.signature;
+    let mut form = TryForm::default();
+    form.follow(&view.model.id, signature);
+    let (tone, said) = from_row(&mut form, signature, &version, (&page, 5));
+    assert_eq!((tone, said.as_str()), (look::Tone::Done, "Row 6 of wine@1"));
+    let place = version
+        .columns
+        .iter()
+        .position(|column| &*column.name == "alcohol")
+        .expect("a column");
+    let cell = page.rows[1][place].as_deref().expect("a value");
+    assert_eq!(form.fields["alcohol"], cell);
+    form.cells(signature).expect("it can be sent");
+
+    let (tone, said) = from_row(&mut form, signature, &version, (&page, 9));
+    assert_eq!(
+        (tone, said.as_str()),
+        (look::Tone::Fail, "There is no row 10")
+    );
+    let nothing = RowsPage {
+        rows: vec![vec![None; version.columns.len()]],
+        ..RowsPage::default()
+    };
+    from_row(&mut form, signature, &version, (&nothing, 0));
+    assert_eq!(form.fields["alcohol"], "", "what the row lacks is missing");
 }

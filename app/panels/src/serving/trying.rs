@@ -1,24 +1,35 @@
 //! Try it: a form built from the signature, and the answer beside it.
 
 use contract::{ColumnType, Command, EndpointView, InputSpec, Signature};
-use egui::{Align, Layout, ScrollArea, Ui, vec2};
+use egui::{Align, Layout, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 use look::{Tone, format, icon};
 
 use super::data::{TriedAnswer, TryForm, contract_in_words, field_problem, field_remark};
+use super::filling::Filling;
 use crate::Ctx;
 use crate::parts::labelled_bar_ui;
 
 const FIELD_WIDTH: f32 = 232.0;
 const ANSWER_WIDTH: f32 = 300.0;
+/// Who tries a model by hand and then looks at its figures is not to wonder.
+const NOT_COUNTED: &str =
+    "What this form tries stands in the log; it counts neither in Requests nor in Monitoring";
 /// Below this width the answer stands under the form.
 const NARROW: f32 = 700.0;
 
-pub(super) fn try_ui(ctx: &Ctx<'_>, ui: &mut Ui, view: &EndpointView, form: &mut TryForm) {
+pub(super) fn try_ui(
+    ctx: &Ctx<'_>,
+    ui: &mut Ui,
+    view: &EndpointView,
+    (form, filling): (&mut TryForm, &mut Filling),
+) {
     let look = ctx.look;
     let signature = &view.model.signature;
     form.follow(&view.model.id, signature);
     if ui.available_width() < NARROW {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            filling.ui(ctx, ui, view, form);
+            ui.add_space(look.space.s);
             send_ui(ctx, ui, view, form);
             answer_ui(ctx, ui, view);
             ui.add_space(look.space.m);
@@ -26,22 +37,20 @@ pub(super) fn try_ui(ctx: &Ctx<'_>, ui: &mut Ui, view: &EndpointView, form: &mut
         });
         return;
     }
-    egui::Panel::right("try answer")
-        .resizable(false)
-        .exact_size(ANSWER_WIDTH)
-        .show_separator_line(false)
-        .frame(egui::Frame::new().inner_margin(egui::Margin {
-            left: look.space.l as i8,
-            ..egui::Margin::ZERO
-        }))
-        .show(ui, |ui| {
-            send_ui(ctx, ui, view, form);
-            answer_ui(ctx, ui, view);
-        });
-    egui::CentralPanel::no_frame().show(ui, |ui| {
+    // From left to right, as the focus goes.
+    let free = ui.available_rect_before_wrap();
+    let (left, right) = free.split_left_right_at_x(free.right() - ANSWER_WIDTH);
+    ui.scope_builder(UiBuilder::new().max_rect(left), |ui| {
+        filling.ui(ctx, ui, view, form);
+        ui.add_space(look.space.s);
         ScrollArea::vertical()
             .auto_shrink(false)
             .show(ui, |ui| form_ui(ctx, ui, view, form));
+    });
+    let right = Rect::from_min_max(pos2(right.left() + look.space.l, right.top()), right.max);
+    ui.scope_builder(UiBuilder::new().max_rect(right), |ui| {
+        send_ui(ctx, ui, view, form);
+        answer_ui(ctx, ui, view);
     });
 }
 
@@ -67,31 +76,23 @@ fn form_ui(ctx: &Ctx<'_>, ui: &mut Ui, view: &EndpointView, form: &mut TryForm) 
 }
 
 /// The button stands beside the answer, in view however long the form is.
-fn send_ui(ctx: &Ctx<'_>, ui: &mut Ui, view: &EndpointView, form: &mut TryForm) {
+fn send_ui(ctx: &Ctx<'_>, ui: &mut Ui, view: &EndpointView, form: &TryForm) {
     let look = ctx.look;
-    let signature: &Signature = &view.model.signature;
-    let cells = form.cells(signature);
-    ui.horizontal(|ui| {
-        let send = ui
-            .add_enabled_ui(cells.is_ok(), |ui| {
-                look.primary_icon_button_ui(ui, icon::PLAY, "Predict")
-            })
-            .inner;
-        if send.clicked()
-            && let Ok(inputs) = &cells
-        {
-            ctx.commands.push(Command::TryPrediction {
-                model: view.endpoint.name.clone(),
-                inputs: inputs.clone(),
-            });
+    let cells = form.cells(&view.model.signature);
+    let send = ui
+        .add_enabled_ui(cells.is_ok(), |ui| {
+            look.primary_icon_button_ui(ui, icon::PLAY, "Predict")
+        })
+        .inner;
+    match cells {
+        Ok(inputs) if send.clicked() => ctx.commands.push(Command::TryPrediction {
+            model: view.endpoint.name.clone(),
+            inputs,
+        }),
+        Ok(_) => {}
+        Err(problem) => {
+            look.chip_ui(ui, Tone::Fail, &problem);
         }
-        if look.quiet_button_ui(ui, "Typical values").clicked() {
-            form.model = None;
-            form.follow(&view.model.id, signature);
-        }
-    });
-    if let Err(problem) = &cells {
-        look.chip_ui(ui, Tone::Fail, problem);
     }
     ui.add_space(look.space.s);
 }
@@ -151,7 +152,14 @@ fn hint(input: &InputSpec) -> String {
     }
 }
 
+/// The answer, and one quiet line on what a try is not.
 fn answer_ui(ctx: &Ctx<'_>, ui: &mut Ui, view: &EndpointView) {
+    let look = ctx.look;
+    answer_card_ui(ctx, ui, view);
+    ui.add(egui::Label::new(look.caption(NOT_COUNTED)).wrap());
+}
+
+fn answer_card_ui(ctx: &Ctx<'_>, ui: &mut Ui, view: &EndpointView) {
     let look = ctx.look;
     let tried = ctx
         .snapshot

@@ -381,6 +381,7 @@ fn bare(name: &str, version: u32, bytes: u64, age_secs: u64) -> DataVersion {
                 has_header: Some(true),
                 encoding: Some("utf-8".into()),
                 decimal_separator: Some('.'),
+                date_order: None,
                 sheet: None,
             },
         }],

@@ -120,6 +120,7 @@ pub fn notice(id: u64, level: NoticeLevel) -> Notice {
         title: title.into(),
         detail: detail.map(Into::into),
         hint: hint.map(Into::into),
+        refused: None,
     }
 }
 

@@ -5,7 +5,7 @@ use egui::{Align, Layout, Ui, vec2};
 use look::{Tone, format, icon};
 
 use super::data::{ShownShares, TaskRow};
-use crate::parts::{from_right_ui, page_ui, two_lines_ui};
+use crate::parts::{page_ui, two_lines_ui};
 use crate::{Ctx, Place, Selection};
 
 /// Older ones have nothing to say that the journal does not.
@@ -54,7 +54,12 @@ pub(super) fn tasks_ui(ctx: &Ctx<'_>, ui: &mut Ui, shares: &mut ShownShares) {
 fn running_ui(ctx: &Ctx<'_>, ui: &mut Ui, task: &TaskView, row: &TaskRow) {
     let look = ctx.look;
     look.card_ui(ui, |ui| {
-        from_right_ui(ui, 36.0, |ui| {
+        let title = |ui: &mut Ui| {
+            let width = ui.available_width();
+            two_lines_ui(look, ui, width, &row.title, &row.stage);
+        };
+        look.ends_ui(ui, 36.0, title, |ui| {
+            open_run_ui(ctx, ui, task);
             if task.can_cancel {
                 let label = format!("Cancel {}", row.title);
                 if look.icon_button_ui(ui, icon::CLOSE, &label).clicked() {
@@ -63,9 +68,6 @@ fn running_ui(ctx: &Ctx<'_>, ui: &mut Ui, task: &TaskView, row: &TaskRow) {
                     });
                 }
             }
-            open_run_ui(ctx, ui, task);
-            let width = ui.available_width();
-            two_lines_ui(look, ui, width, &row.title, &row.stage);
         });
         let figures = [&*row.amount, &row.rate, &row.time];
         look.progress_ui(ui, row.share, &joined(&figures));

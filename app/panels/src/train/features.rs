@@ -89,24 +89,23 @@ fn list(version: &Arc<DataVersion>, open: &mut Open) {
 
 fn head_ui(ctx: &Ctx<'_>, ui: &mut Ui, open: &mut Open, rows: &[FeatureRow]) {
     let look = ctx.look;
-    ui.horizontal(|ui| {
-        ui.set_min_height(look.size.control);
+    let chosen = format::count(open.draft.features.len() as u64);
+    let title = |ui: &mut Ui| {
         ui.label(look.section("Features"));
-        let chosen = format::count(open.draft.features.len() as u64);
         ui.label(look.secondary(format!("{chosen} chosen")));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let none = look.quiet_button_ui(ui, "None");
-            if none.accessible_name("Choose none of the listed").clicked() {
-                for row in rows {
-                    open.draft.features.remove(&row.name);
-                }
+    };
+    look.ends_ui(ui, look.size.control, title, |ui| {
+        let all = look.quiet_button_ui(ui, "All");
+        if all.accessible_name("Choose all of the listed").clicked() {
+            let names = rows.iter().map(|row| row.name.clone());
+            open.draft.features.extend(names);
+        }
+        let none = look.quiet_button_ui(ui, "None");
+        if none.accessible_name("Choose none of the listed").clicked() {
+            for row in rows {
+                open.draft.features.remove(&row.name);
             }
-            let all = look.quiet_button_ui(ui, "All");
-            if all.accessible_name("Choose all of the listed").clicked() {
-                let names = rows.iter().map(|row| row.name.clone());
-                open.draft.features.extend(names);
-            }
-        });
+        }
     });
 }
 

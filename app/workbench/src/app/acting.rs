@@ -162,9 +162,7 @@ impl App {
                 })
             }
             (Action::PauseRun, Selection::Run(run)) => Some(Command::PauseRun { run }),
-            (Action::ResumeRun, Selection::Run(run)) => {
-                Some(Command::ResumeRun { run, device: None })
-            }
+            (Action::ResumeRun, Selection::Run(run)) => Some(panels::resume(&run)),
             (Action::StopRun, Selection::Run(run)) => Some(Command::StopRun { run }),
             (Action::RegisterRun, Selection::Run(id)) => {
                 let run = self.snapshot.runs.iter().find(|run| run.id == id);

@@ -8,7 +8,7 @@ use contract::{Command, Snapshot};
 use egui::{Context, ViewportCommand};
 
 use super::App;
-use crate::arrival::{Arrival, arrive};
+use crate::arrival::{Arrival, Problem, arrive};
 use crate::closing::{Closing, at_work};
 use crate::engine::{self, Link, Project, Start, Wake};
 use crate::undo::History;
@@ -42,22 +42,90 @@ impl App {
             return;
         }
         // What already waits for the project, a goodbye too, is not given up for it.
-        if self.project.is_busy() && !after.is_quit() {
-            self.toasts.push(
-                look::Tone::Warn,
-                "One project at a time",
-                Some("Another project is just being opened or closed".to_owned()),
-                Some("Try again in a moment".to_owned()),
-            );
-            return;
+        if let Some(why) = self.is_on_the_way().filter(|_| !after.is_quit()) {
+            return self.one_at_a_time(why);
         }
+        self.watch_holder();
+        let waiting = self.waiting();
         self.after = Some(after);
+        if waiting > 0 {
+            return self.leave_later(waiting);
+        }
         let does_the_work = self.project.link().is_some_and(Link::does_the_work);
         if does_the_work && at_work(&self.snapshot).is_some() {
             self.closing = Closing::Asking;
         } else {
             self.stop_and_leave();
         }
+    }
+
+    /// Why no other project can be opened now; what was asked first comes first.
+    fn is_on_the_way(&self) -> Option<&'static str> {
+        if self.project.is_busy() {
+            Some("Another project is just being opened or closed")
+        } else if self.closing == Closing::Asking {
+            Some("First decide what becomes of the work that is going on")
+        } else if self.leaves_later {
+            Some("The open project is just being left")
+        } else {
+            None
+        }
+    }
+
+    pub(super) fn one_at_a_time(&mut self, why: &str) {
+        self.toasts.push(
+            look::Tone::Warn,
+            "One project at a time",
+            Some(why.to_owned()),
+            Some("Try again in a moment".to_owned()),
+        );
+    }
+
+    /// Commands that wait for somebody to hold the project.
+    fn waiting(&self) -> usize {
+        match self.project.link() {
+            Some(Link::Changing(handover)) => handover.waiting(),
+            _ => 0,
+        }
+    }
+
+    /// Between two holders nobody does what is asked: it is handed on before the project is left.
+    fn leave_later(&mut self, waiting: usize) {
+        if std::mem::replace(&mut self.leaves_later, true) {
+            return;
+        }
+        let things = look::format::counted(waiting as u64, "thing", "things");
+        self.toasts.push(
+            look::Tone::Accent,
+            "The project is left in a moment",
+            Some(format!("First {things} that you asked for are handed on")),
+            None,
+        );
+    }
+
+    /// Leaves what was to be left later, once the project has a holder again.
+    pub(super) fn leave_when_held(&mut self) {
+        let is_changing = matches!(self.project.link(), Some(Link::Changing(_)));
+        if is_changing || !std::mem::take(&mut self.leaves_later) {
+            return;
+        }
+        if let Some(after) = self.after.take() {
+            self.leave(after);
+        }
+    }
+
+    /// Nobody takes the project over. Where something waited for that, the window stays and says so.
+    pub(super) fn lost_what_waited(&mut self, mut problem: Problem) -> Problem {
+        let waiting = self.waiting();
+        if waiting > 0 {
+            (self.after, self.leaves_later) = (None, false);
+            let things = look::format::counted(waiting as u64, "thing", "things");
+            problem.why = format!(
+                "{}; {things} that you asked for came to nothing",
+                problem.why
+            );
+        }
+        problem
     }
 
     pub(super) fn stop_and_leave(&mut self) {

@@ -43,9 +43,17 @@ impl App {
         let mut work = ui.new_child(UiBuilder::new().max_rect(middle));
         if has_project {
             rail::rail_ui(&mut work, parts);
-            self.inspector_ui(&mut work, parts);
         }
-        CentralPanel::no_frame().show(&mut work, |ui| {
+        // So has the inspector: it is read after what it is about.
+        let inspector = has_project.then(|| self.inspected(parts)).flatten();
+        let side = match inspector {
+            Some(_) => self.inspector_width.unwrap_or(look.size.inspector),
+            None => 0.0,
+        };
+        let rest = work.available_rect_before_wrap();
+        let (page, _) = rest.split_left_right_at_x(rest.right() - side);
+        let mut page = work.new_child(UiBuilder::new().max_rect(page));
+        CentralPanel::no_frame().show(&mut page, |ui| {
             if has_project {
                 self.work_ui(ui, parts);
             } else {
@@ -56,6 +64,10 @@ impl App {
                 self.welcome.ui(ui, parts, &self.recent, opening.as_deref());
             }
         });
+        drop(page);
+        if let Some(is_filled) = inspector {
+            self.inspector_ui(&mut work, parts, is_filled);
+        }
         drop(work);
         let tray_button = has_project.then(|| {
             let mut foot = ui.new_child(UiBuilder::new().max_rect(bottom));
@@ -124,15 +136,19 @@ impl App {
         layout.ui(ui, parts.look, &mut show);
     }
 
-    /// At the right, while something of the place is selected and a person did not fold it away.
-    fn inspector_ui(&mut self, ui: &mut Ui, parts: Parts<'_>) {
+    /// Whether the inspector is there, and then whether it is filled: while something of the place is selected, and a
+    /// person did not fold it away.
+    fn inspected(&mut self, parts: Parts<'_>) -> Option<bool> {
         let is_filled = top_bar::is_inspected(parts.view.selection().as_ref(), parts.place);
         if is_filled {
             self.inspector_is_asked = false;
         }
-        if !self.layout.inspector_is_open || !(is_filled || self.inspector_is_asked) {
-            return;
-        }
+        let is_open = self.layout.inspector_is_open;
+        (is_open && (is_filled || self.inspector_is_asked)).then_some(is_filled)
+    }
+
+    /// At the right.
+    fn inspector_ui(&mut self, ui: &mut Ui, parts: Parts<'_>, is_filled: bool) {
         let look = parts.look;
         let Self {
             places, commands, ..
@@ -143,7 +159,7 @@ impl App {
             commands,
             view: parts.view,
         };
-        Panel::right("inspector")
+        let panel = Panel::right("inspector")
             .default_size(look.size.inspector)
             .size_range(240.0..=560.0)
             .show_separator_line(false)
@@ -162,5 +178,6 @@ impl App {
                     panels::nothing_inspected_ui(look, ui);
                 }
             });
+        self.inspector_width = Some(panel.response.rect.width());
     }
 }

@@ -73,6 +73,8 @@ pub struct App {
     path_dialog: Option<PathDialog>,
     /// It was asked for while there was nothing to show in it.
     inspector_is_asked: bool,
+    /// In the frame before.
+    inspector_width: Option<f32>,
     toasts: Toasts,
     history: History,
     tray_is_wanted: bool,
@@ -83,6 +85,8 @@ pub struct App {
     comes_forward: bool,
     closing: Closing,
     after: Option<After>,
+    /// Once what was asked for is handed on to the next holder.
+    leaves_later: bool,
     /// What the title bar is to say from the next frame on.
     title: Option<String>,
     keymap_is_edited: bool,
@@ -134,6 +138,7 @@ impl App {
             palette: Palette::default(),
             path_dialog: None,
             inspector_is_asked: false,
+            inspector_width: None,
             history: History::default(),
             tray_is_wanted: false,
             welcome: Welcome::default(),
@@ -142,6 +147,7 @@ impl App {
             comes_forward: false,
             closing: Closing::Stays,
             after: None,
+            leaves_later: false,
             title: None,
             keymap_is_edited: false,
             is_goodbye_said: false,
@@ -206,6 +212,7 @@ impl eframe::App for App {
         self.view.now = now();
         self.take_arrivals();
         self.watch_holder();
+        self.leave_when_held();
         if let Some(link) = self.project.link() {
             self.snapshot = link.snapshot();
         }
@@ -384,6 +391,19 @@ impl App {
     /// As if a notification that leads there had been clicked.
     pub(crate) fn click_notification_of_test(&mut self, leads_to: crate::action::Wish) {
         crate::arrival::arrive(&self.arrival_sender, Arrival::ComeForward(leads_to));
+    }
+
+    /// As if the holder of this project had ended: it is taken over.
+    pub(crate) fn change_holder_of_test(
+        &mut self,
+        path: &std::path::Path,
+        left: crate::handover::Handover,
+    ) {
+        let link = crate::engine::Link::Changing(Box::new(left));
+        self.opened(path.to_owned(), link);
+        let (wake, arrivals) = (self.wake.clone(), self.arrival_sender.clone());
+        let taken = crate::engine::take_over(path.to_owned(), wake, arrivals);
+        taken.expect("a thread");
     }
 
     pub(crate) fn text_of_test(&self) -> egui::Color32 {

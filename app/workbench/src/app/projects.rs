@@ -26,7 +26,10 @@ impl App {
                 Arrival::Opened(start, Ok(opened)) => {
                     self.opened(start.path().to_owned(), Link::from(opened));
                 }
-                Arrival::TookOver(path, opened) => self.took_over(&path, opened),
+                Arrival::TookOver(path, opened) => {
+                    let opened = opened.map_err(|problem| self.lost_what_waited(problem));
+                    self.took_over(&path, opened);
+                }
                 Arrival::Opened(_, Err(problem)) => {
                     self.project = Project::None;
                     self.welcome.problem = Some(problem);
@@ -38,9 +41,13 @@ impl App {
                 }
                 Arrival::SampleWritten(Ok(path)) => {
                     let project = sample::project_path(&self.folders.projects);
+                    self.project = Project::None;
                     self.begin(Start::Create(project), vec![import(vec![path])]);
                 }
-                Arrival::SampleWritten(Err(problem)) => self.show_problem(problem),
+                Arrival::SampleWritten(Err(problem)) => {
+                    self.project = Project::None;
+                    self.show_problem(problem);
+                }
                 Arrival::Closed => self.closed(),
                 Arrival::DeviceLost(why) => self.device_lost(&why),
                 Arrival::ComeForward(wish) => {
@@ -108,9 +115,9 @@ impl App {
     /// What was decided in the window's own dialog.
     pub(super) fn decided(&mut self, decision: Decision) {
         self.path_dialog = None;
-        if let Decision::Picked(purpose, path) = decision {
+        if let Decision::Picked(purpose, paths) = decision {
             // Like the answer of any other dialog, at the next frame.
-            arrive(&self.arrival_sender, Arrival::Picked(purpose, vec![path]));
+            arrive(&self.arrival_sender, Arrival::Picked(purpose, paths));
             (self.wake)();
         }
     }
@@ -146,6 +153,9 @@ impl App {
         }
         match dropping::plan(&paths, &self.snapshot, &self.folders.projects) {
             Plan::OpenProject(path) => self.leave(After::open(path)),
+            Plan::Import(_) if self.project.is_busy() => {
+                self.one_at_a_time("The project that was open is just being closed");
+            }
             Plan::Import(paths) => {
                 self.layout.go(Place::Datasets);
                 self.ask(import(paths));
@@ -174,7 +184,13 @@ impl App {
 
     pub(super) fn write_sample(&mut self) {
         let (wake, arrivals) = (self.wake.clone(), self.arrival_sender.clone());
+        // From here on it is being opened: another project would take its place unnoticed.
+        self.project = Project::Opening {
+            path: sample::project_path(&self.folders.projects),
+            then: Vec::new(),
+        };
         if let Err(why) = sample::write(&self.folders.projects, wake, arrivals) {
+            self.project = Project::None;
             self.show_problem(Problem {
                 what: "The sample could not be written".to_owned(),
                 why,

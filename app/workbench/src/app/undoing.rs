@@ -5,7 +5,7 @@ use look::Tone;
 
 use super::App;
 use crate::toasts::Offer;
-use crate::undo::{Begun, Settled, Way};
+use crate::undo::{Begun, Now, Settled, Way};
 
 impl App {
     /// Looks what of the things that were asked for has come true, and offers to take it back.
@@ -37,7 +37,13 @@ impl App {
 
     /// Undoes or redoes a step, the newest when none is named.
     pub(super) fn go_back(&mut self, ctx: &Context, way: Way, step: Option<u64>) {
-        match self.history.begin(way, step, &self.snapshot, self.view.now) {
+        let layout = self.layout.written();
+        let now = Now {
+            snapshot: &self.snapshot,
+            layout: &layout,
+            at: self.view.now,
+        };
+        match self.history.begin(way, step, now) {
             Begun::Nothing => {}
             Begun::Waits { title } => self.toasts.push(
                 Tone::Accent,

@@ -10,6 +10,7 @@ use crate::action::Action;
 use crate::handover::Holding;
 
 const ITEM: f32 = 22.0;
+const SHOW: &str = "Show what is running";
 
 /// Draws the bar; gives the response of the tasks item, which the tray hangs over.
 pub(crate) fn status_bar_ui(ui: &mut Ui, parts: Parts<'_>) -> Response {
@@ -46,24 +47,21 @@ pub(crate) fn status_bar_ui(ui: &mut Ui, parts: Parts<'_>) -> Response {
 fn tasks_ui(ui: &mut Ui, parts: Parts<'_>) -> Response {
     let look = parts.look;
     let running = running(parts.snapshot);
-    let response = match running.as_slice() {
-        [] => bar_item_ui(
-            look,
-            ui,
-            Sign::Icon(icon::CHECK),
-            "Nothing is running",
-            ITEM,
-        ),
+    match running.as_slice() {
+        [] => {
+            let sign = Sign::Icon(icon::CHECK);
+            bar_item_ui(look, ui, sign, "Nothing is running", ITEM).on_hover_text(SHOW)
+        }
         [first, rest @ ..] => {
             let text = task_text(first, rest.len());
             let item = bar_item_ui(look, ui, Sign::Mark(Tone::Accent), &text, ITEM);
             if let Some(share) = share(first) {
                 thin_bar_ui(look, ui, share);
             }
-            item
+            // The bar cuts what is long.
+            item.on_hover_text(format!("{text}\n{SHOW}"))
         }
-    };
-    response.on_hover_text("Show what is running")
+    }
 }
 
 /// `Train wine@1 · 42 of 100 epochs, and 2 more`.

@@ -314,3 +314,59 @@ fn a_change_of_the_holder_is_told_once_and_quietly() {
         "what may be lost is said"
     );
 }
+
+/// A project, a picture of it, and a folder that it could watch.
+fn left_project(folder: &tempfile::TempDir) -> (PathBuf, Handover, PathBuf) {
+    let path = folder.path().join("left.millrace");
+    let engine = Engine::create(&path, Arc::new(|| {})).expect("a project");
+    let snapshot = engine.snapshot();
+    engine.close();
+    let holder = Holder {
+        pid: 7,
+        program: "millctl train".to_owned(),
+    };
+    let inbox = folder.path().join("inbox");
+    std::fs::create_dir(&inbox).expect("a folder");
+    let inbox = inbox.canonicalize().expect("it is there");
+    (path, Handover::of_test(holder, snapshot, 0), inbox)
+}
+
+#[test]
+fn what_was_asked_between_two_holders_is_done_before_the_project_is_left() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, left, inbox) = left_project(&folder);
+    let mut window = TestWindow::new();
+    window.harness.run();
+    let app = window.harness.state_mut();
+    app.change_holder_of_test(&path, left);
+    app.ask_of_test(Command::WatchFolder {
+        path: inbox.clone(),
+    });
+    act(&mut window, Action::CloseProject);
+    until(&mut window, "the welcome screen", |app| {
+        app.snapshot_of_test().project.is_none()
+    });
+    let window = window_on(&path);
+    let watched = &window.harness.state().snapshot_of_test().watched_folders;
+    assert_eq!(*watched, [inbox]);
+}
+
+#[test]
+fn what_waited_for_a_holder_that_never_came_is_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, left, inbox) = left_project(&folder);
+    std::fs::remove_dir_all(&path).expect("removed");
+    let mut window = TestWindow::new();
+    window.harness.run();
+    let app = window.harness.state_mut();
+    app.change_holder_of_test(&path, left);
+    app.ask_of_test(Command::WatchFolder { path: inbox });
+    act(&mut window, Action::CloseProject);
+    until(&mut window, "the welcome screen", |app| {
+        app.snapshot_of_test().project.is_none()
+    });
+    window.harness.run();
+    window
+        .harness
+        .get_by_label_contains("1 thing that you asked for came to nothing");
+}

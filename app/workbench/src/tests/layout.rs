@@ -2,7 +2,7 @@
 
 use panels::Place;
 
-use crate::tiles::Layout;
+use crate::tiles::{Layout, arrangement};
 
 fn sorted(layout: &Layout) -> Vec<Place> {
     let mut places = layout.places();
@@ -79,4 +79,24 @@ fn reset_keeps_the_place() {
     layout.open_beside(Place::Registry);
     layout.reset();
     assert_eq!((layout.place(), layout.tile_count()), (Place::Registry, 1));
+}
+
+#[test]
+fn two_layouts_are_arranged_alike_whatever_they_show() {
+    let mut layout = Layout::default();
+    layout.open_beside(Place::Datasets);
+    layout.open_beside(Place::Experiments);
+    let three = layout.written();
+    layout.go(Place::Journal);
+    layout.go(Place::Home);
+    layout.maximise_or_restore();
+    assert_eq!(arrangement(&layout.written()), arrangement(&three));
+    layout.close_focused();
+    let two = layout.written();
+    assert_ne!(arrangement(&two), arrangement(&three));
+    let mut laid = Layout::read(Some(&two));
+    laid.go(Place::Serving);
+    assert_eq!(arrangement(&laid.written()), arrangement(&two));
+    laid.lay(&three);
+    assert_eq!(arrangement(&laid.written()), arrangement(&three));
 }

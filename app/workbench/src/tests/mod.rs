@@ -2,12 +2,15 @@
 #![expect(clippy::disallowed_methods, reason = "tests wait, and look at files")]
 
 mod actions;
+mod columns;
 mod dropping;
 mod fallback;
+mod filling;
 mod frames;
 mod fuzzy;
 mod guests;
 mod layout;
+mod path_dialog;
 mod pictures;
 mod reading_order;
 mod road;

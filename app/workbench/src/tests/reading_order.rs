@@ -1,17 +1,13 @@
 //! The keyboard goes the way the eye goes, what is shown belongs to the place, and long names stay inside.
 
-use contract::Command;
 use egui::{Key, Role};
 use egui_kittest::kittest::Queryable;
 use look::{Look, Theme, icon};
 use panels::{Place, Selection, states};
 
 use super::TestWindow;
-use super::road::until;
 use crate::action::Wish;
-use crate::arrival::Purpose;
 use crate::palette::{Row, marked};
-use crate::path_dialog::checked;
 
 /// The rectangle of what has the focus.
 fn focused(window: &TestWindow) -> Option<egui::Rect> {
@@ -76,6 +72,133 @@ fn a_page_head_is_gone_through_from_left_to_right() {
     assert!(first.is_some() && first < second, "{first:?} {second:?}");
 }
 
+/// The middle of what can be used and is called so; of several the first.
+pub(super) fn middle(window: &TestWindow, name: &str) -> egui::Pos2 {
+    let find = |is_it: &dyn Fn(&str) -> bool| {
+        let found = window.harness.query_all_by(move |node| {
+            node.role() != Role::Label && node.label().is_some_and(|label| is_it(&label))
+        });
+        found.map(|node| node.rect().center()).next()
+    };
+    find(&|label| label == name)
+        .or_else(|| find(&|label| label.contains(name)))
+        .unwrap_or_else(|| panic!("nothing is called {name}"))
+}
+
+/// These stand from left to right, and Tab reaches them in this order.
+#[track_caller]
+fn check_line(window: &mut TestWindow, names: &[&str]) {
+    const MOST_STEPS: usize = 160;
+    let wanted: Vec<egui::Pos2> = names.iter().map(|name| middle(window, name)).collect();
+    assert!(wanted.is_sorted_by_key(|at| at.x), "{names:?}: {wanted:?}");
+    let mut reached: Vec<usize> = Vec::new();
+    for _ in 0..MOST_STEPS {
+        window.harness.key_press(Key::Tab);
+        window.harness.run();
+        let at = focused(window).map(|rect| rect.center());
+        let here = wanted
+            .iter()
+            .position(|wanted| at.is_some_and(|at| at.distance(*wanted) < 4.0));
+        reached.extend(here.filter(|here| !reached.contains(here)));
+        if reached.len() == wanted.len() {
+            break;
+        }
+    }
+    let all: Vec<usize> = (0..names.len()).collect();
+    assert_eq!(reached, all, "{names:?}");
+}
+
+pub(super) fn at(snapshot: contract::Snapshot, place: Place) -> TestWindow {
+    let mut window = TestWindow::over(snapshot);
+    window.harness.state_mut().go_of_test(place);
+    window.harness.run();
+    window
+}
+
+pub(super) fn open_tab(window: &mut TestWindow, name: &str) {
+    let tab = window.harness.query_all_by(move |node| {
+        node.role() == Role::Tab && node.label().is_some_and(|label| label.starts_with(name))
+    });
+    let places: Vec<egui::Pos2> = tab.map(|tab| tab.rect().center()).collect();
+    click_at(window, places[0]);
+}
+
+/// Pressed and let go in two frames that follow each other: longer would be no click.
+pub(super) fn click_at(window: &mut TestWindow, at: egui::Pos2) {
+    window.harness.hover_at(at);
+    window.harness.run();
+    for pressed in [true, false] {
+        window.harness.event(egui::Event::PointerButton {
+            pos: at,
+            button: egui::PointerButton::Primary,
+            pressed,
+            modifiers: egui::Modifiers::NONE,
+        });
+        window.harness.step();
+    }
+    window.harness.run();
+}
+
+#[test]
+fn what_stands_at_the_right_end_of_a_line_is_gone_through_from_left_to_right() {
+    let mut window = at(states::road(), Place::Tasks);
+    check_line(&mut window, &["Show run", "Cancel Train"]);
+
+    let mut window = at(states::road(), Place::Datasets);
+    open_tab(&mut window, "Versions");
+    check_line(&mut window, &["Copy ", "Train on wine@2"]);
+
+    let rejected = states::rejected_rows();
+    let snapshot = states::Sample::new()
+        .dataset(vec![rejected.clone()])
+        .rejects(&rejected, 0, 200)
+        .done();
+    let mut window = at(snapshot, Place::Datasets);
+    open_tab(&mut window, "Rejected");
+    check_line(&mut window, &["Go to rejected row", "Export…"]);
+    let row = middle(&window, "Line 18, ");
+    click_at(&mut window, row);
+    check_line(&mut window, &["Copy the line", "Close the details"]);
+}
+
+#[test]
+fn the_buttons_of_dialogs_and_tiles_are_gone_through_from_left_to_right() {
+    let mut window = at(states::road(), Place::Datasets);
+    window.harness.get_by_label("Train…").click();
+    window.harness.run();
+    check_line(
+        &mut window,
+        &["Choose all of the listed", "Choose none of the listed"],
+    );
+    check_line(&mut window, &["Cancel", "Train"]);
+
+    let mut window = at(states::road(), Place::Datasets);
+    let ctx = window.harness.ctx.clone();
+    let app = window.harness.state_mut();
+    app.act_of_test(&ctx, crate::action::Action::OpenBeside);
+    window.harness.run();
+    check_line(&mut window, &["Maximise the tile", "Close the tile"]);
+    let app = window.harness.state_mut();
+    app.act_of_test(&ctx, crate::action::Action::CloseProject);
+    window.harness.run();
+    check_line(&mut window, &["Stay", "Stop and close"]);
+}
+
+#[test]
+fn the_page_comes_before_what_stands_at_its_right() {
+    let mut window = at(states::road(), Place::Serving);
+    check_line(&mut window, &["alcohol", "Predict"]);
+
+    let mut window = TestWindow::over(states::road());
+    let dataset = window.harness.state().snapshot_of_test().datasets[0].clone();
+    let version = dataset.versions[0].id.clone();
+    let app = window.harness.state_mut();
+    app.select_of_test(Selection::DataVersion(version));
+    app.go_of_test(Place::Datasets);
+    window.harness.run();
+    check_line(&mut window, &["Read differently…", "Show lineage"]);
+}
+
 #[test]
 fn the_inspector_shows_only_what_belongs_to_the_place() {
     const EMPTY: &str = "Select a dataset, run, model or endpoint to see its details";
@@ -137,121 +260,6 @@ fn marked_in_known_fonts(look: &Look, row: &Row) -> egui::text::LayoutJob {
         section.format.font_id.family = egui::FontFamily::Proportional;
     }
     job
-}
-
-#[test]
-fn without_a_dialog_of_the_desktop_a_path_is_typed() {
-    let mut window = TestWindow::new();
-    window
-        .harness
-        .state_mut()
-        .no_dialog_of_test(Purpose::NewProject);
-    window.harness.run();
-    window.harness.get_by_label("New project");
-    window
-        .harness
-        .get_by_role_and_label(Role::Button, "Create")
-        .click();
-    until(&mut window, "a project", |app| {
-        app.snapshot_of_test().project.is_some()
-    });
-    let made = window.folder.path().join("projects/Untitled.millrace");
-    assert!(made.join("project.toml").is_file());
-}
-
-#[test]
-fn a_typed_file_is_imported_and_a_wrong_path_is_said() {
-    let mut window = TestWindow::over(states::road());
-    window
-        .harness
-        .state_mut()
-        .no_dialog_of_test(Purpose::ImportFiles);
-    window.harness.run();
-    let file = window.folder.path().join("pumps.csv");
-    let press = |window: &mut TestWindow, path: &std::path::Path| {
-        let field = window
-            .harness
-            .get_by_role_and_label(Role::TextInput, "Path");
-        field.focus();
-        window.harness.run();
-        let text = path.display().to_string();
-        window
-            .harness
-            .key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
-        window.harness.run();
-        window.harness.event(egui::Event::Text(text));
-        window.harness.run();
-        window
-            .harness
-            .get_by_role_and_label(Role::Button, "Import")
-            .click();
-        window.harness.run();
-    };
-    press(&mut window, &file);
-    window.harness.get_by_label_contains("does not exist");
-    std::fs::write(&file, "a,b\n1,2\n").expect("written");
-    press(&mut window, &file);
-    window.harness.run();
-    assert!(
-        matches!(
-            window.asked().as_slice(),
-            [Command::ImportFiles { paths, .. }] if *paths == [file]
-        ),
-        "{:?}",
-        window.asked()
-    );
-}
-
-#[test]
-fn a_typed_path_is_checked_for_what_it_is_for() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let here = folder.path();
-    std::fs::write(here.join("a.csv"), "x\n1\n").expect("written");
-    std::fs::create_dir(here.join("made.millrace")).expect("made");
-    let check = |purpose: Purpose, text: &str| match checked(&purpose, text, here) {
-        Ok(path) => path
-            .strip_prefix(here)
-            .expect("inside")
-            .display()
-            .to_string(),
-        Err(fault) => fault.replace(&here.display().to_string(), "HERE"),
-    };
-    assert_eq!(check(Purpose::ImportFiles, " \"a.csv\" "), "a.csv");
-    assert_eq!(check(Purpose::ImportFiles, "  "), "Type a path");
-    assert_eq!(
-        check(Purpose::ImportFiles, "b.csv"),
-        "HERE/b.csv does not exist"
-    );
-    assert_eq!(
-        check(Purpose::WatchFolder, "a.csv"),
-        "HERE/a.csv is not a folder"
-    );
-    assert_eq!(
-        check(Purpose::NewProject, "made"),
-        "HERE/made.millrace exists already"
-    );
-    assert_eq!(check(Purpose::NewProject, "new"), "new");
-    assert_eq!(check(Purpose::NewProject, "wine.v2"), "wine.v2");
-    std::fs::create_dir(here.join("wine.v2.millrace")).expect("made");
-    assert_eq!(
-        check(Purpose::NewProject, "wine.v2"),
-        "HERE/wine.v2.millrace exists already"
-    );
-    std::fs::create_dir(here.join("iris.millrace")).expect("made");
-    assert_eq!(check(Purpose::NewProject, "iris.v2"), "iris.v2");
-    assert_eq!(
-        check(Purpose::WriteBackup, "a.csv"),
-        "HERE/a.csv exists already"
-    );
-    assert_eq!(
-        check(Purpose::WriteBackup, "no/b.tar"),
-        "There is no folder for HERE/no/b.tar"
-    );
-    assert_eq!(check(Purpose::WriteBackup, "b.tar"), "b.tar");
-    assert_eq!(
-        check(Purpose::OpenProject, "a.csv"),
-        "HERE/a.csv is no project; the folder of a project holds project.toml"
-    );
 }
 
 #[test]

@@ -6,7 +6,12 @@ use egui_kittest::kittest::Queryable;
 use panels::Place;
 
 use super::TestWindow;
+use crate::action::Wish;
 use crate::app::App;
+use crate::closing::Closing;
+
+/// The cross of the toast that says so.
+const ONE_AT_A_TIME: &str = "Dismiss “One project at a time”";
 
 /// Steps the window until `wanted`, as long as a slow machine may take.
 pub(super) fn until(window: &mut TestWindow, what: &str, wanted: impl Fn(&App) -> bool) {
@@ -61,7 +66,6 @@ fn the_sample_project_opens_with_its_data_and_closes() {
 
 #[test]
 fn a_project_that_waits_for_another_to_close_is_not_lost_to_a_third() {
-    use crate::action::Wish;
     let mut window = TestWindow::over(panels::states::Sample::new().quiet().done());
     let waiting = window.folder.path().join("waiting.millrace");
     host::Engine::create(&waiting, std::sync::Arc::new(|| {}))
@@ -73,9 +77,56 @@ fn a_project_that_waits_for_another_to_close_is_not_lost_to_a_third() {
         let wish = Wish::OpenPath(path.clone());
         window.harness.state_mut().click_notification_of_test(wish);
     }
-    window.harness.step();
+    // A toast is measured in its first frame and seen in the next.
+    window.harness.run_steps(3);
+    window.harness.get_by_label(ONE_AT_A_TIME);
     until(&mut window, "the project that waited", |app| {
-        let project = app.snapshot_of_test().project.as_ref();
-        project.is_some_and(|project| project.path.ends_with("waiting.millrace"))
+        is_open(app, "waiting.millrace")
     });
+}
+
+#[test]
+fn a_second_project_does_not_take_the_place_of_the_one_that_work_is_asked_about_for() {
+    let mut task = panels::states::task(0);
+    task.state = contract::TaskState::Running;
+    let working = panels::states::Sample::new().quiet().task(task).done();
+    let mut window = TestWindow::over(working);
+    let first = window.folder.path().join("first.millrace");
+    host::Engine::create(&first, std::sync::Arc::new(|| {}))
+        .expect("a project")
+        .close();
+    let second = window.folder.path().join("second.millrace");
+    for path in [&first, &second] {
+        let wish = Wish::OpenPath(path.clone());
+        window.harness.state_mut().click_notification_of_test(wish);
+        window.harness.run_steps(3);
+    }
+    assert_eq!(window.harness.state().closing_of_test(), Closing::Asking);
+    window.harness.get_by_label(ONE_AT_A_TIME);
+    window.harness.get_by_label("Stop and close").click();
+    until(&mut window, "the first project", |app| {
+        is_open(app, "first.millrace")
+    });
+}
+
+#[test]
+fn a_project_does_not_take_the_place_of_the_sample_that_is_being_written() {
+    let mut window = TestWindow::new();
+    window.harness.run();
+    let ctx = window.harness.ctx.clone();
+    let other = window.folder.path().join("other.millrace");
+    let app = window.harness.state_mut();
+    app.act_of_test(&ctx, crate::action::Action::SampleProject);
+    app.click_notification_of_test(Wish::OpenPath(other));
+    window.harness.run_steps(3);
+    window.harness.get_by_label(ONE_AT_A_TIME);
+    until(&mut window, "the sample", |app| {
+        let mut datasets = app.snapshot_of_test().datasets.iter();
+        datasets.any(|dataset| dataset.name.as_str() == "wine")
+    });
+}
+
+fn is_open(app: &App, name: &str) -> bool {
+    let project = app.snapshot_of_test().project.as_ref();
+    project.is_some_and(|project| project.path.ends_with(name))
 }

@@ -257,6 +257,46 @@ fn a_task_is_cancelled_in_the_tray() {
 }
 
 #[test]
+fn long_titles_stay_inside_the_tray_and_are_whole_under_the_pointer() {
+    let long = format!("Import {}", "messreihe_der_versuchsanlage_nord_".repeat(6));
+    let (mut running, mut ended) = (states::task(0), states::task(3));
+    for task in [&mut running, &mut ended] {
+        task.title.clone_from(&long);
+    }
+    let snapshot = states::Sample::new().quiet().task(running).task(ended);
+    let mut window = TestWindow::over(snapshot.done());
+    let ctx = window.harness.ctx.clone();
+    let app = window.harness.state_mut();
+    app.go_of_test(Place::Settings);
+    app.act_of_test(&ctx, crate::action::Action::ShowTasks);
+    window.harness.run();
+    let right = window.harness.get_by_label("Open the list").rect().right();
+    let titles: Vec<egui::Rect> = window
+        .harness
+        .query_all_by_label(&long)
+        .map(|title| title.rect())
+        .collect();
+    assert_eq!(titles.len(), 2, "the one that runs and the one that ended");
+    for title in titles {
+        assert!(title.right() <= right + 1.0, "{title} goes beyond {right}");
+        window.harness.hover_at(title.center());
+        window.harness.run_steps(8);
+        let shown = window.harness.query_all_by_label(&long).count();
+        assert_eq!(shown, 3, "whole under the pointer");
+        window.harness.hover_at(egui::pos2(2.0, 2.0));
+        window.harness.run_steps(4);
+    }
+    let hint = format!("{long} · ");
+    let bar = window.harness.get_by_label_contains(&hint).rect();
+    window.harness.key_press(Key::Escape);
+    window.harness.run();
+    window.harness.hover_at(bar.center());
+    window.harness.run_steps(8);
+    let shown = window.harness.query_all_by_label_contains(&hint).count();
+    assert_eq!(shown, 2, "the bar cuts it, what hangs over it does not");
+}
+
+#[test]
 fn tiles_split_and_close() {
     let mut window = TestWindow::over(states::road());
     window

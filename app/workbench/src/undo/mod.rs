@@ -6,11 +6,23 @@ mod standing;
 mod step;
 mod words;
 
-use contract::{Command, NoticeLevel, Snapshot, Timestamp};
+use std::sync::Arc;
 
+use contract::{Command, Notice, Snapshot, Timestamp};
+
+use crate::tiles::arrangement;
 pub(crate) use standing::Standing;
 use step::{Change, Ends, Step, UnderWay, last_notice, port};
 use words::Words;
+
+/// How things stand when a step is gone.
+#[derive(Clone, Copy)]
+pub(crate) struct Now<'a> {
+    pub(crate) snapshot: &'a Snapshot,
+    /// The work area, as it would be kept.
+    pub(crate) layout: &'a str,
+    pub(crate) at: Timestamp,
+}
 
 /// Steps that are remembered; who wants to go back further looks into the journal.
 pub(crate) const MOST_STEPS: usize = 100;
@@ -45,8 +57,8 @@ pub(crate) struct History {
     /// Asked for, not yet seen in the snapshot; oldest first.
     under_way: Vec<UnderWay>,
     last_step: u64,
-    /// The newest error that was taken for the refusal of something under way.
-    last_error: u64,
+    /// The newest refusal that was looked at.
+    last_refusal: u64,
 }
 
 /// What comes of “Undo” or “Redo”.
@@ -122,6 +134,7 @@ impl History {
         };
         self.under_way.push(UnderWay {
             step,
+            asked: command.clone(),
             way: None,
             since: now,
             last_notice: last_notice(snapshot),
@@ -157,10 +170,11 @@ impl History {
         let Some(place) = stack.iter().position(|known| known.id == step) else {
             return false;
         };
-        let later = stack.iter().skip(place + 1);
+        let mut later = stack.iter().skip(place + 1);
         let coming = self.under_way.iter().map(|one| &one.step);
         let Some(this) = stack.get(place).and_then(Step::thing) else {
-            return true;
+            // There is one work area.
+            return later.all(|step| step.thing().is_some());
         };
         !later
             .chain(coming)
@@ -169,13 +183,7 @@ impl History {
     }
 
     /// Starts to undo or redo a step, the newest when none is named. The answer says what is to be asked or said.
-    pub(crate) fn begin(
-        &mut self,
-        way: Way,
-        step: Option<u64>,
-        snapshot: &Snapshot,
-        now: Timestamp,
-    ) -> Begun {
+    pub(crate) fn begin(&mut self, way: Way, step: Option<u64>, now: Now<'_>) -> Begun {
         if let Some(under_way) = self.under_way.last() {
             let title = under_way.step.words.title.clone();
             return Begun::Waits { title };
@@ -191,8 +199,13 @@ impl History {
         let mut step = stack.remove(place);
         let title = step.words.title.clone();
         match step.ends(way) {
-            Ends::Layout(layout) => {
-                let (id, layout) = (step.id, layout.to_owned());
+            Ends::Layout { from, to } => {
+                // Laying it whole would take away what was opened since.
+                if arrangement(from) != arrangement(now.layout) {
+                    let why = "The tiles were arranged anew since then".to_owned();
+                    return Begun::Stale { title, why };
+                }
+                let (id, layout) = (step.id, to.to_owned());
                 self.stack_mut(way.back()).push(step);
                 Begun::Lay {
                     step: id,
@@ -201,7 +214,7 @@ impl History {
                 }
             }
             Ends::Thing { from, to } => {
-                let stands = from.now(snapshot);
+                let stands = from.now(now.snapshot);
                 if stands.as_ref() != Some(from) {
                     let why = stands.map_or_else(
                         || "The project does not have it any more".to_owned(),
@@ -210,13 +223,14 @@ impl History {
                     return Begun::Stale { title, why };
                 }
                 let (id, to) = (step.id, to.clone());
-                step.port = port(snapshot).unwrap_or(step.port);
+                step.port = port(now.snapshot).unwrap_or(step.port);
                 let command = to.command(step.port);
                 self.under_way.push(UnderWay {
                     step,
+                    asked: command.clone(),
                     way: Some(way),
-                    since: now,
-                    last_notice: last_notice(snapshot),
+                    since: now.at,
+                    last_notice: last_notice(now.snapshot),
                 });
                 Begun::Ask { step: id, command }
             }
@@ -237,7 +251,7 @@ impl History {
 
     /// Another engine answers from now on, and counts its notices anew.
     pub(crate) fn forget_notices(&mut self) {
-        self.last_error = 0;
+        self.last_refusal = 0;
         for one in &mut self.under_way {
             one.last_notice = 0;
         }
@@ -257,7 +271,9 @@ impl History {
                 settled.push(self.came_true(one, snapshot));
                 continue;
             }
-            let refusal = refusals.iter().position(|error| *error > one.last_notice);
+            let refusal = refusals.iter().position(|notice| {
+                notice.id > one.last_notice && notice.refused.as_deref() == Some(&one.asked)
+            });
             if let Some(refusal) = refusal {
                 refusals.remove(refusal);
                 if let Some(command) = one.on_another_port() {
@@ -294,16 +310,15 @@ impl History {
         reached
     }
 
-    /// New errors, oldest first; each is taken for at most one refusal.
-    fn refusals(&mut self, snapshot: &Snapshot) -> Vec<u64> {
-        let errors: Vec<u64> = snapshot
-            .notices
-            .iter()
-            .filter(|notice| notice.level == NoticeLevel::Error && notice.id > self.last_error)
-            .map(|notice| notice.id)
+    /// New refusals, oldest first; each is of one command that was asked, and of no other.
+    fn refusals(&mut self, snapshot: &Snapshot) -> Vec<Arc<Notice>> {
+        let notices = snapshot.notices.iter();
+        let new: Vec<Arc<Notice>> = notices
+            .filter(|notice| notice.refused.is_some() && notice.id > self.last_refusal)
+            .cloned()
             .collect();
-        self.last_error = errors.last().copied().unwrap_or(self.last_error);
-        errors
+        self.last_refusal = new.last().map_or(self.last_refusal, |notice| notice.id);
+        new
     }
 
     fn came_true(&mut self, one: UnderWay, snapshot: &Snapshot) -> Settled {
@@ -330,7 +345,7 @@ impl History {
                 to: Standing::Columns { .. },
                 ..
             }
-            | Ends::Layout(_) => None,
+            | Ends::Layout { .. } => None,
             Ends::Thing { to, .. } => Some(to.said()),
         };
         self.stack_mut(way.back()).push(step);

@@ -36,6 +36,8 @@ pub(super) enum Change {
 #[derive(Debug)]
 pub(super) struct UnderWay {
     pub(super) step: Step,
+    /// As it was handed down: a refusal says of which command it is.
+    pub(super) asked: Command,
     /// `None` while it is done for the first time.
     pub(super) way: Option<Way>,
     pub(super) since: Timestamp,
@@ -49,7 +51,10 @@ pub(super) enum Ends<'a> {
         from: &'a Standing,
         to: &'a Standing,
     },
-    Layout(&'a str),
+    Layout {
+        from: &'a str,
+        to: &'a str,
+    },
 }
 
 impl Step {
@@ -88,8 +93,14 @@ impl Step {
                 from: before,
                 to: after,
             },
-            (Change::Layout { before, .. }, Way::Undo) => Ends::Layout(before),
-            (Change::Layout { after, .. }, Way::Redo) => Ends::Layout(after),
+            (Change::Layout { before, after }, Way::Undo) => Ends::Layout {
+                from: after,
+                to: before,
+            },
+            (Change::Layout { before, after }, Way::Redo) => Ends::Layout {
+                from: before,
+                to: after,
+            },
         }
     }
 }
@@ -99,7 +110,7 @@ impl UnderWay {
     pub(super) fn target(&self) -> Option<&Standing> {
         match self.step.ends(self.way.unwrap_or(Way::Redo)) {
             Ends::Thing { to, .. } => Some(to),
-            Ends::Layout(_) => None,
+            Ends::Layout { .. } => None,
         }
     }
 
@@ -117,7 +128,11 @@ impl UnderWay {
             return None;
         };
         let command = target.command(0);
-        (std::mem::take(&mut self.step.port) != 0).then_some(command)
+        if std::mem::take(&mut self.step.port) == 0 {
+            return None;
+        }
+        self.asked = command.clone();
+        Some(command)
     }
 
     pub(super) fn is_overdue(&self, now: Timestamp) -> bool {

@@ -72,8 +72,7 @@ fn served_words(model: &ModelName, before: &Standing, after: &Standing) -> Words
 }
 
 fn folder_words(path: &Path, is_watched: bool) -> Words {
-    let name = path.file_name().unwrap_or(path.as_os_str());
-    let name = name.to_string_lossy();
+    let name = format::file_name(path);
     if is_watched {
         Words::new(
             format!("watching “{name}”"),

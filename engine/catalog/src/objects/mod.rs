@@ -213,7 +213,11 @@ impl Objects {
                 Err(source) => failure("read", &object.path, source),
             };
             self.verified().remove(&object.digest);
-            broken.push((object.digest, error.to_string()));
+            let why = match std::error::Error::source(&error) {
+                Some(cause) => format!("{error}: {cause}"),
+                None => error.to_string(),
+            };
+            broken.push((object.digest, why));
         }
         match progress(total, total) {
             true => Ok(broken),

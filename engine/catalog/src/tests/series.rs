@@ -158,6 +158,26 @@ fn noted_points_take_the_place_of_what_was_added() {
 }
 
 #[test]
+fn points_that_were_never_noted_stay() {
+    let (_dir, _path, mut catalog) = new_catalog();
+    let run = run_id("one");
+    let given = [1, 2, 3, 4].map(|step| point("loss", step, 1.0));
+    catalog.append_points(&run, &given).expect("appended");
+    let noted = [2, 3].map(|step| point("loss", step, 2.0));
+    catalog.replace_points(&run, &noted).expect("replaced");
+    let [first, .., last] = given;
+    let [second, third] = noted;
+    assert_same(&points(&catalog, &run), &[first, second, third, last]);
+    let mut order = Vec::new();
+    let mut take = |batch: &[(RunId, MetricPoint)]| {
+        order.extend(batch.iter().map(|(_, point)| point.step));
+        true
+    };
+    catalog.each_points(&mut take).expect("readable");
+    assert_eq!(order, [1, 2, 3, 4], "a series is read in its order");
+}
+
+#[test]
 fn loading_replaces_and_a_foreign_file_changes_nothing() {
     let (dir, _path, mut catalog) = new_catalog();
     let run = run_id("one");

@@ -386,7 +386,7 @@ fn is_float_column(table: &[ByteRecord], column: usize, decimal: u8) -> bool {
     floats > 0
 }
 
-/// Names are text, and no value of a table of text repeats its column's name.
+/// Names are text, or days above numbers, and no value of a table of text repeats its column's name.
 pub(crate) fn has_header(table: &[ByteRecord], decimal: u8) -> bool {
     let Some((first, rows)) = table.split_first() else {
         return false;
@@ -394,7 +394,20 @@ pub(crate) fn has_header(table: &[ByteRecord], decimal: u8) -> bool {
     let kind = |field: &[u8]| evidence::classify(field.trim_ascii(), decimal);
     let is_name =
         |field: &[u8]| matches!(kind(field), Field::Text | Field::Empty | Field::MissingWord);
-    if !first.iter().all(is_name) || first.iter().all(<[u8]>::is_empty) {
+    let is_time = |kind: Field| matches!(kind, Field::Time | Field::Date(_));
+    // A table with a column for each day has its days in the header.
+    let is_day = |column: usize, field: &[u8]| {
+        let below = || {
+            let fields = rows.iter().filter_map(move |row| row.get(column));
+            fields.map(kind)
+        };
+        let is_number = |kind: Field| matches!(kind, Field::Integer | Field::Float);
+        is_time(kind(field)) && below().any(is_number) && !below().any(is_time)
+    };
+    let mut names = first.iter().enumerate();
+    if !names.all(|(column, field)| is_name(field) || is_day(column, field))
+        || first.iter().all(<[u8]>::is_empty)
+    {
         return false;
     }
     let is_typed = |row: &ByteRecord| row.iter().any(|field| !is_name(field));

@@ -1,6 +1,8 @@
 //! What the fields of a column look like, and the type that follows from it.
 
-use contract::ColumnType;
+use contract::{ColumnType, DateOrder};
+
+use super::times::{self, Orders, Told, digits};
 
 /// Read as missing where a column otherwise holds numbers, booleans or times; in a column of text they stay text (`NA` is also Namibia).
 /// An empty field is missing in every column.
@@ -18,6 +20,8 @@ pub(crate) enum Field {
     Float,
     Boolean,
     Time,
+    /// A time whose date does not begin with its year.
+    Date(Orders),
     Text,
 }
 
@@ -29,6 +33,11 @@ pub(crate) struct Evidence {
     floats: u64,
     booleans: u64,
     times: u64,
+    /// Dates that do not begin with their year; of them those that can be read in the one order, in the other, and with points.
+    dates: u64,
+    day_first: u64,
+    month_first: u64,
+    dotted: u64,
     pub(crate) missing_words: u64,
     /// Fields with spaces around their value.
     pub(crate) padded: u64,
@@ -51,13 +60,25 @@ impl Evidence {
                 let clock = value.get(11..).unwrap_or_default();
                 self.zoned += u64::from(clock.iter().any(|byte| matches!(byte, b'+' | b'-')));
             }
+            Field::Date(orders) => {
+                self.dates += 1;
+                self.day_first += u64::from(orders.day_first);
+                self.month_first += u64::from(orders.month_first);
+                self.dotted += u64::from(orders.is_dotted);
+            }
             Field::MissingWord => self.missing_words += 1,
             Field::Empty | Field::Text => {}
         }
     }
 
-    /// The narrowest type that holds every field. A column with no value at all is text, which loses nothing that may come.
-    pub(crate) fn column_type(&self) -> ColumnType {
+    /// The narrowest type that holds every field, where dates are read in `order`. A column with no value at all is text, which loses
+    /// nothing that may come.
+    pub(crate) fn column_type(&self, order: Option<DateOrder>) -> ColumnType {
+        let dates = match order {
+            Some(DateOrder::DayFirst) => self.day_first,
+            Some(DateOrder::MonthFirst) => self.month_first,
+            None => 0,
+        };
         let all = |count: u64| self.present > 0 && count == self.present;
         if all(self.booleans) {
             ColumnType::Boolean
@@ -65,7 +86,7 @@ impl Evidence {
             ColumnType::Integer
         } else if all(self.integers + self.floats) {
             ColumnType::Float
-        } else if all(self.times) {
+        } else if all(self.times + dates) {
             ColumnType::Timestamp
         } else {
             ColumnType::Text
@@ -74,6 +95,44 @@ impl Evidence {
 
     pub(crate) fn has_values(&self) -> bool {
         self.present > 0
+    }
+
+    pub(crate) fn has_dates(&self) -> bool {
+        self.dates > 0
+    }
+
+    /// What there is, is a time.
+    pub(crate) fn is_of_times(&self) -> bool {
+        self.times + self.dates == self.present
+    }
+
+    /// What a column of nothing but times says of the order of its dates.
+    pub(crate) fn told(&self) -> Told {
+        if self.dates == 0 || !self.is_of_times() {
+            return Told::Nothing;
+        }
+        let (day_first, month_first) =
+            (self.day_first == self.dates, self.month_first == self.dates);
+        match (day_first, month_first) {
+            (true, true) if self.dotted > 0 => Told::Order(DateOrder::DayFirst),
+            (true, false) => Told::Order(DateOrder::DayFirst),
+            (false, true) => Told::Order(DateOrder::MonthFirst),
+            (true, true) | (false, false) => Told::Unclear,
+        }
+    }
+}
+
+/// What the columns of a file say together: those that are clear speak for those that are not, unless they disagree.
+pub(crate) fn told(evidence: &[Evidence]) -> Told {
+    let mut orders = evidence
+        .iter()
+        .filter_map(|evidence| evidence.told().order());
+    let is_unclear = |evidence: &Evidence| evidence.told() == Told::Unclear;
+    match orders.next() {
+        Some(first) if orders.all(|order| order == first) => Told::Order(first),
+        Some(_) => Told::Unclear,
+        None if evidence.iter().any(is_unclear) => Told::Unclear,
+        None => Told::Nothing,
     }
 }
 
@@ -91,16 +150,21 @@ pub(crate) fn classify(value: &[u8], decimal: u8) -> Field {
                 Field::Integer
             } else if is_float(value, decimal) {
                 Field::Float
-            } else if is_time(value) {
+            } else if times::is_iso(value) {
                 Field::Time
             } else {
-                Field::Text
+                times::orders(value).map_or(Field::Text, Field::Date)
             }
         }
         b't' | b'T' | b'f' | b'F' if is_boolean(value) => Field::Boolean,
         b'i' | b'I' if is_infinite(value) => Field::Float,
         _ => Field::Text,
     }
+}
+
+/// Whether it is a date that does not begin with its year.
+pub(crate) fn is_date(value: &str) -> bool {
+    matches!(classify(value.trim().as_bytes(), b'.'), Field::Date(_))
 }
 
 /// Whether a person would call it a number, leading zeros and all.
@@ -169,95 +233,10 @@ fn is_float(value: &[u8], decimal: u8) -> bool {
     has_digits && !has_leading_zero && is_marked
 }
 
-fn digits(value: &[u8]) -> (&[u8], &[u8]) {
-    let end = value
-        .iter()
-        .position(|byte| !byte.is_ascii_digit())
-        .unwrap_or(value.len());
-    value.split_at(end)
-}
-
 fn is_boolean(value: &[u8]) -> bool {
     value.eq_ignore_ascii_case(b"true") || value.eq_ignore_ascii_case(b"false")
 }
 
 fn is_infinite(value: &[u8]) -> bool {
     value.eq_ignore_ascii_case(b"inf") || value.eq_ignore_ascii_case(b"infinity")
-}
-
-/// ISO 8601: a date, or a date and a time, with or without a zone. Other orders of day and month are ambiguous and stay text.
-fn is_time(value: &[u8]) -> bool {
-    let Some((date, rest)) = value.split_at_checked(10) else {
-        return false;
-    };
-    if !is_date(date) {
-        return false;
-    }
-    match rest.split_first() {
-        None => true,
-        Some((b' ' | b'T', clock)) => is_clock(clock),
-        Some(_) => false,
-    }
-}
-
-fn is_date(date: &[u8]) -> bool {
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = date else {
-        return false;
-    };
-    let Some(year) = number(&[*y1, *y2, *y3, *y4]) else {
-        return false;
-    };
-    let (Some(month), Some(day)) = (number(&[*m1, *m2]), number(&[*d1, *d2])) else {
-        return false;
-    };
-    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        2 if is_leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => 0,
-    };
-    year > 0 && (1..=days).contains(&day)
-}
-
-/// `hh:mm[:ss[.ffffff]]`, then `Z` or `±hh[:mm]` or nothing.
-fn is_clock(clock: &[u8]) -> bool {
-    let zone = clock
-        .iter()
-        .position(|byte| matches!(byte, b'Z' | b'+' | b'-'));
-    let (clock, zone) = clock.split_at(zone.unwrap_or(clock.len()));
-    let is_zone = match zone {
-        [] | [b'Z'] => true,
-        [_, h1, h2] => number(&[*h1, *h2]).is_some_and(|hour| hour < 15),
-        [_, h1, h2, b':', m1, m2] => {
-            number(&[*h1, *h2]).is_some_and(|hour| hour < 15)
-                && number(&[*m1, *m2]).is_some_and(|minute| minute < 60)
-        }
-        _ => false,
-    };
-    let fits = |digits: &[u8], limit: u32| number(digits).is_some_and(|value| value < limit);
-    let is_clock = match clock {
-        [h1, h2, b':', m1, m2] => fits(&[*h1, *h2], 24) && fits(&[*m1, *m2], 60),
-        [h1, h2, b':', m1, m2, b':', s1, s2, fraction @ ..] => {
-            let is_fraction = match fraction.split_first() {
-                None => true,
-                Some((b'.', digits)) => {
-                    (1..=6).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
-                }
-                Some(_) => false,
-            };
-            fits(&[*h1, *h2], 24) && fits(&[*m1, *m2], 60) && fits(&[*s1, *s2], 60) && is_fraction
-        }
-        _ => false,
-    };
-    is_clock && is_zone
-}
-
-fn number(digits: &[u8]) -> Option<u32> {
-    digits.iter().try_fold(0, |value, digit| {
-        digit
-            .is_ascii_digit()
-            .then(|| value * 10 + u32::from(digit - b'0'))
-    })
 }

@@ -9,10 +9,11 @@ pub(crate) mod records;
 pub(crate) mod rejects;
 mod sample;
 pub(crate) mod splitter;
+pub(crate) mod times;
 
 use std::path::{Path, PathBuf};
 
-use contract::{FileFormat, ReaderOptions};
+use contract::{DateOrder, FileFormat, ReaderOptions};
 
 use self::dialect::Dialect;
 use self::read::{Table, read};
@@ -28,7 +29,9 @@ pub(crate) fn detect(path: &Path, options: &ReaderOptions) -> Result<ReaderOptio
     let sample = Sample::of(path, options)?;
     let dialect = dialect::detect(&sample.text, options, path)?;
     let encoding = sample.encoding.name().to_ascii_lowercase();
-    Ok(in_force(&dialect, encoding))
+    let told = || evidence::told(&clean::judge_sample(&sample.text, &dialect)).order();
+    let date_order = options.date_order.or_else(told);
+    Ok(in_force(&dialect, encoding, date_order))
 }
 
 /// The encoding of a text file, as far as its head tells.
@@ -86,7 +89,7 @@ pub(crate) fn load(job: &Job<'_>) -> Result<Loaded, DataError> {
         return Err(nothing_read(job.source, &table.dialect, &rejects));
     }
     Ok(Loaded {
-        options: in_force(&table.dialect, file.encoding_label()),
+        options: in_force(&table.dialect, file.encoding_label(), done.date_order),
         digest: file.digest,
         names,
         types: done.types,
@@ -160,7 +163,7 @@ pub(crate) fn nothing_read(source: &Path, dialect: &Dialect, rejects: &RejectWri
     }
 }
 
-fn in_force(dialect: &Dialect, encoding: String) -> ReaderOptions {
+fn in_force(dialect: &Dialect, encoding: String, date_order: Option<DateOrder>) -> ReaderOptions {
     ReaderOptions {
         format: Some(FileFormat::Csv),
         delimiter: Some(char::from(dialect.delimiter)),
@@ -168,6 +171,7 @@ fn in_force(dialect: &Dialect, encoding: String) -> ReaderOptions {
         has_header: Some(dialect.has_header),
         encoding: Some(encoding),
         decimal_separator: Some(char::from(dialect.decimal)),
+        date_order,
         sheet: None,
     }
 }

@@ -4,7 +4,7 @@
 //! and converted by an expression that fails on anything that it would change; the import then looks at the whole file and decides
 //! again.
 
-use contract::ColumnType;
+use contract::{ColumnType, DateOrder};
 
 use super::evidence::{Evidence, MISSING_WORDS};
 use super::read::Table;
@@ -12,6 +12,10 @@ use crate::{DataError, engine};
 
 /// What the conversion says when a value is not what the sample promised.
 const SURPRISE: &str = "a value has another type than the sample of its column";
+
+/// A date that begins with its year, and one that ends with it, as the engine's regular expressions.
+const ISO_DATE: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}";
+const DATE: &str = "^([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})";
 
 /// How one column is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,16 +27,23 @@ pub(crate) struct Reading {
     has_missing_words: bool,
     is_padded: bool,
     has_zones: bool,
+    /// Where there are dates that do not begin with their year: how they are read.
+    date_order: Option<DateOrder>,
 }
 
 impl Reading {
-    pub(crate) fn from_evidence(evidence: &Evidence, is_whole: bool) -> Self {
+    pub(crate) fn from_evidence(
+        evidence: &Evidence,
+        order: Option<DateOrder>,
+        is_whole: bool,
+    ) -> Self {
         Self {
-            column_type: evidence.column_type(),
+            column_type: evidence.column_type(order),
             is_sure: is_whole,
             has_missing_words: evidence.missing_words > 0,
             is_padded: evidence.padded > 0,
             has_zones: evidence.zoned > 0,
+            date_order: order.filter(|_| evidence.has_dates()),
         }
     }
 
@@ -43,6 +54,7 @@ impl Reading {
             has_missing_words: false,
             is_padded: false,
             has_zones: false,
+            date_order: None,
         }
     }
 
@@ -66,7 +78,9 @@ impl Reading {
         match self.column_type {
             ColumnType::Text => false,
             ColumnType::Integer => is_decorated || !self.is_sure,
-            ColumnType::Timestamp => is_decorated || self.has_zones || !self.is_sure,
+            ColumnType::Timestamp => {
+                is_decorated || self.has_zones || self.date_order.is_some() || !self.is_sure
+            }
             ColumnType::Float | ColumnType::Boolean => is_decorated,
         }
     }
@@ -95,11 +109,7 @@ impl Reading {
             ),
             ColumnType::Float => format!("ELSE CAST({value} AS DOUBLE)"),
             ColumnType::Boolean => format!("ELSE CAST({value} AS BOOLEAN)"),
-            // `2024-01-05 10:00:00` has no zone and is the fast case; all else may have one, and becomes UTC.
-            ColumnType::Timestamp => format!(
-                "WHEN length({value}) = 19 AND {value}[17] = ':' THEN CAST({value} AS TIMESTAMP) \
-                 ELSE make_timestamp(epoch_us(CAST({value} AS TIMESTAMPTZ)))"
-            ),
+            ColumnType::Timestamp => self.guarded_time(&value),
             ColumnType::Text => format!("ELSE {value}"),
         };
         format!(
@@ -120,10 +130,37 @@ impl Reading {
             ColumnType::Float => format!("TRY_CAST({value} AS DOUBLE)"),
             ColumnType::Boolean => format!("TRY_CAST({value} AS BOOLEAN)"),
             ColumnType::Timestamp => {
-                format!("make_timestamp(epoch_us(TRY_CAST({value} AS TIMESTAMPTZ)))")
+                let iso = self.iso(&value);
+                format!("make_timestamp(epoch_us(TRY_CAST({iso} AS TIMESTAMPTZ)))")
             }
             ColumnType::Text => value,
         }
+    }
+
+    /// A time of a column that was seen in part. DuckDB also takes `13/01/24` for a day of the year 13, and `epoch` for a time, so the
+    /// shape is looked at first.
+    fn guarded_time(self, value: &str) -> String {
+        let iso = self.iso(value);
+        let is_shaped = match self.date_order {
+            None => format!("{value}[5] = '-' AND {value}[8] = '-'"),
+            Some(_) => format!("regexp_matches({value}, '{ISO_DATE}|{DATE}')"),
+        };
+        // `2024-01-05 10:00:00` has no zone and is the fast case; all else may have one, and becomes UTC.
+        format!(
+            "WHEN length({iso}) = 19 AND {iso}[5] = '-' AND {iso}[17] = ':' THEN CAST({iso} AS TIMESTAMP) \
+             WHEN {is_shaped} THEN make_timestamp(epoch_us(CAST({iso} AS TIMESTAMPTZ))) ELSE {}",
+            surprise("TIMESTAMP")
+        )
+    }
+
+    /// `value` with the year in front.
+    fn iso(self, value: &str) -> String {
+        let parts = match self.date_order {
+            None => return value.to_owned(),
+            Some(DateOrder::DayFirst) => r"\3-\2-\1",
+            Some(DateOrder::MonthFirst) => r"\3-\1-\2",
+        };
+        format!("regexp_replace({value}, '{DATE}', '{parts}')")
     }
 
     fn is_missing(self, value: &str) -> String {

@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use contract::ColumnType;
+use contract::{ColumnType, DateOrder};
 
 use super::clean::{self, Cleaned};
 use super::dialect::{Dialect, Skipped};
-use super::evidence::Evidence;
+use super::evidence::{self, Evidence};
 use super::plan::{self, Reading};
 use super::records::LINE_FEED;
 use super::rejects::RejectWriter;
-use crate::engine::{self, Engine, Stage};
+use super::times::Told;
+use crate::engine::{self, Stage};
 use crate::loaded::Job;
 use crate::{DataError, rows};
 
@@ -37,6 +38,8 @@ pub(crate) struct Table {
 pub(crate) struct Done {
     pub(crate) rows: u64,
     pub(crate) types: Vec<ColumnType>,
+    /// How dates that do not begin with their year were read, if there are any.
+    pub(crate) date_order: Option<DateOrder>,
 }
 
 /// Reads `table` into the job's Parquet file. The reader takes nothing that is not right to the letter; where it stumbles, `table` is
@@ -47,19 +50,25 @@ pub(crate) fn read(
     rejects: &mut RejectWriter,
     job: &Job<'_>,
 ) -> Result<Done, DataError> {
-    let engine = Engine::open(&job.scratch.join("spill"))?;
     let mut texts: Vec<bool> = names.iter().map(|name| job.was_text(name)).collect();
     let mut in_parallel = true;
-    if names.len() > WIDE_COLUMNS && !table.is_evidence_whole {
-        table.evidence = clean::judge(&table.path, &table.dialect, job.control)?;
-        table.is_evidence_whole = true;
+    if names.len() > WIDE_COLUMNS || table.leaves_dates_unclear(job) {
+        table.judge(job)?;
     }
     loop {
-        let readings = readings(table, &texts);
-        let stumble = match copy(&engine, table, (names, &readings, in_parallel), job) {
+        let date_order = table.date_order(job);
+        let readings = readings(table, &texts, job);
+        let stumble = match copy(table, (names, &readings, in_parallel), job) {
             Ok(rows) if rows == table.expected => {
-                let types = types(table, names, &readings, job)?;
-                return Ok(Done { rows, types });
+                let Some(types) = types(table, names, &readings, job)? else {
+                    table.judge(job)?;
+                    continue;
+                };
+                return Ok(Done {
+                    rows,
+                    types,
+                    date_order,
+                });
             }
             Ok(rows) => DataError::RowsLost {
                 path: job.source.to_owned(),
@@ -76,6 +85,7 @@ pub(crate) fn read(
                 return Ok(Done {
                     rows: 0,
                     types: vec![ColumnType::Text; names.len()],
+                    date_order,
                 });
             }
         } else if in_parallel {
@@ -112,14 +122,40 @@ impl Table {
         self.dialect.skipped = Skipped::default();
         Ok(())
     }
+
+    /// Puts what all rows say in place of the sample's evidence.
+    fn judge(&mut self, job: &Job<'_>) -> Result<(), DataError> {
+        if !self.is_evidence_whole {
+            self.evidence = clean::judge(&self.path, &self.dialect, job.control)?;
+            self.is_evidence_whole = true;
+        }
+        Ok(())
+    }
+
+    /// What a person said, or what the dates of the file tell together.
+    fn date_order(&self, job: &Job<'_>) -> Option<DateOrder> {
+        let told = || evidence::told(&self.evidence).order();
+        job.options.date_order.or_else(told)
+    }
+
+    /// A file in the order of time begins with the first days of a month, and its sample may well have no other.
+    fn leaves_dates_unclear(&self, job: &Job<'_>) -> bool {
+        job.options.date_order.is_none() && evidence::told(&self.evidence) == Told::Unclear
+    }
 }
 
-fn readings(table: &Table, texts: &[bool]) -> Vec<Reading> {
+/// What a person says of dates holds for every column. Else a column that is clear is read its own way, and the others as the file is.
+fn readings(table: &Table, texts: &[bool], job: &Job<'_>) -> Vec<Reading> {
+    let of_file = table.date_order(job);
+    let order = |evidence: &Evidence| {
+        let chosen = job.options.date_order;
+        chosen.or(evidence.told().order()).or(of_file)
+    };
     let readings = table.evidence.iter().zip(texts);
     readings
         .map(|(evidence, is_text)| match is_text {
             true => Reading::text(),
-            false => Reading::from_evidence(evidence, table.is_evidence_whole),
+            false => Reading::from_evidence(evidence, order(evidence), table.is_evidence_whole),
         })
         .collect()
 }
@@ -147,7 +183,6 @@ fn keep_as_text(readings: &[Reading], texts: &mut [bool]) -> bool {
 }
 
 fn copy(
-    engine: &Engine,
     table: &Table,
     (names, readings, in_parallel): (&[Arc<str>], &[Reading], bool),
     job: &Job<'_>,
@@ -173,22 +208,24 @@ fn copy(
         name: "reading",
         total_bytes: job.source_bytes,
     };
-    engine.watched(job.control, job.source, Some(stage), |connection| {
-        let rows: i64 = connection.query_row(&sql, [], |row| row.get(0))?;
-        Ok(rows.unsigned_abs())
-    })
+    job.engine
+        .watched(job.control, job.source, Some(stage), |connection| {
+            let rows: i64 = connection.query_row(&sql, [], |row| row.get(0))?;
+            Ok(rows.unsigned_abs())
+        })
 }
 
-/// The types of the columns. One without a value in the sample was read as text; what it turned out to hold decides now.
+/// The types of the columns. One without a value in the sample was read as text; what it turned out to hold decides now. `None` if
+/// those are dates that have to be read again: as they stand, nobody knows their order.
 fn types(
     table: &Table,
     names: &[Arc<str>],
     readings: &[Reading],
     job: &Job<'_>,
-) -> Result<Vec<ColumnType>, DataError> {
+) -> Result<Option<Vec<ColumnType>>, DataError> {
     let mut types: Vec<ColumnType> = readings.iter().map(|reading| reading.column_type).collect();
     if table.is_evidence_whole {
-        return Ok(types);
+        return Ok(Some(types));
     }
     let undecided = table
         .evidence
@@ -201,7 +238,10 @@ fn types(
         rows::for_each_text(&job.parquet(), name, |text| {
             evidence.add(text.as_bytes(), b'.')
         })?;
-        *column_type = evidence.column_type();
+        if evidence.told() != Told::Nothing {
+            return Ok(None);
+        }
+        *column_type = evidence.column_type(None);
     }
-    Ok(types)
+    Ok(Some(types))
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use contract::{ColumnProfile, ColumnSpec, ColumnType, Values};
 
 use super::find_warnings;
-use crate::delimited::evidence;
+use crate::delimited::evidence::{self, Evidence};
+use crate::delimited::times::Told;
 
 /// Bars of the histogram.
 pub(crate) const BINS: usize = 32;
@@ -37,6 +38,8 @@ pub(crate) struct Figures {
     pub(crate) top_values: Vec<(Arc<str>, u64)>,
     /// A value that is no number, in a column of text that holds mostly numbers.
     pub(crate) stranger: Option<Arc<str>>,
+    /// A date of a column of text that is all dates, whose order nobody can tell.
+    pub(crate) unclear_date: Option<Arc<str>>,
     /// Every value of a column of text looks like a number.
     pub(crate) is_all_numeric: bool,
 }
@@ -130,6 +133,7 @@ impl Figures {
             ..Self::default()
         };
         figures.look_for_numbers(texts, &counts);
+        figures.look_for_dates(texts, &counts);
         let mut counts: Vec<(Arc<str>, u64)> = counts
             .into_iter()
             .map(|(text, count)| (text.clone(), count))
@@ -157,6 +161,21 @@ impl Figures {
                 .flatten()
                 .find(|text| !evidence::looks_numeric(text) && !is_word(text))
                 .cloned();
+        }
+    }
+
+    fn look_for_dates(&mut self, texts: &[Option<Arc<str>>], counts: &HashMap<&Arc<str>, u64>) {
+        let mut seen = Evidence::default();
+        for text in counts.keys() {
+            seen.add(text.as_bytes(), b'.');
+            // Most columns of text say so with their first value.
+            if !seen.is_of_times() {
+                return;
+            }
+        }
+        if seen.told() == Told::Unclear {
+            let mut texts = texts.iter().flatten();
+            self.unclear_date = texts.find(|text| evidence::is_date(text)).cloned();
         }
     }
 }

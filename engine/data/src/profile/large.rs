@@ -28,6 +28,7 @@ pub(crate) fn measure(
             .quantiles
             .map(|quantiles| figures.within_limits(quantiles));
         figures.stranger = sample.stranger;
+        figures.unclear_date = sample.unclear_date;
         // One stranger in millions of numbers is not in the sample, but is why the column is text.
         if sample.is_all_numeric {
             figures.stranger = stranger(version, spec)?;

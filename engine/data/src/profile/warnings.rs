@@ -60,6 +60,11 @@ pub(crate) fn find_warnings(
             example: example.clone(),
         });
     }
+    if let Some(example) = &figures.unclear_date {
+        warnings.push(ColumnWarning::UnclearDates {
+            example: example.clone(),
+        });
+    }
     if figures.infinite > 0 {
         warnings.push(ColumnWarning::Infinite {
             count: figures.infinite,

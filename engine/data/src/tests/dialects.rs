@@ -290,6 +290,7 @@ fn detecting_is_what_importing_then_does() {
     for (name, text) in [
         ("a.csv", "a;b\n1,5;x\n"),
         ("a.tsv", "1\t2\n3\t4\n"),
+        ("a.csv", "day,n\n13.01.2024,1\n"),
         ("a.json", "[{\"a\": 1}]"),
         ("a.jsonl", "{\"a\": 1}\n"),
     ] {

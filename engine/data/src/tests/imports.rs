@@ -162,6 +162,41 @@ fn progress_goes_through_the_stages() {
     assert_eq!(imported.rows, 1_500_000);
 }
 
+/// A text in UTF-16 is hashed and brought to UTF-8 before its rows are looked at, which takes a while.
+#[test]
+fn a_text_that_is_converted_shows_how_far_it_is() {
+    let mut bytes = vec![0xff, 0xfe];
+    for number in 0..600_000_u32 {
+        let line = format!("{},{number:08}\n", number + 100_000);
+        bytes.extend(line.encode_utf16().flat_map(u16::to_le_bytes));
+    }
+    let total = bytes.len() as u64;
+    let case = Case::new("wide.csv", bytes);
+    let seen: Mutex<Vec<Progress>> = Mutex::default();
+    let never = AtomicBool::new(false);
+    let note = |progress| seen.lock().expect("not poisoned").push(progress);
+    let control = Control {
+        cancel: &never,
+        progress: &note,
+    };
+    let imported = case.import_under(&control).expect("imported");
+    assert_eq!(imported.rows, 600_000);
+    let seen = seen.into_inner().expect("not poisoned");
+    let first = seen.first().expect("progress");
+    assert_eq!((first.stage, first.done), ("converting", 0));
+    let converting: Vec<&Progress> = seen
+        .iter()
+        .filter(|progress| progress.stage == "converting")
+        .collect();
+    assert!(
+        converting
+            .iter()
+            .all(|progress| progress.total == Some(total))
+    );
+    let last = converting.last().expect("progress");
+    assert!(last.done > total / 2 && last.done <= total, "{last:?}");
+}
+
 #[test]
 fn cancelling_leaves_nothing() {
     let case = large();

@@ -1,6 +1,7 @@
 //! What this room promises, read as specifications.
 
 mod bad_input;
+mod dates;
 mod dialects;
 mod figures;
 mod formats;

@@ -1,4 +1,4 @@
-//! `infer` beside ONNX Runtime on one thread, with the same ONNX and the same rows.
+//! `infer` beside ONNX Runtime on one thread and beside tract, with the same ONNX and the same rows.
 
 use std::path::Path;
 
@@ -10,7 +10,8 @@ use crate::error::refuse;
 
 const ROUNDS: usize = 15;
 
-/// `onnx` and `signature` of a registered model with numeric inputs.
+/// `onnx` and `signature` of a registered model with numeric inputs. Such a model runs on `infer`'s own kernels, which are there because
+/// they are faster than tract.
 ///
 /// # Errors
 /// When the model cannot be loaded.
@@ -18,13 +19,25 @@ pub fn infer(onnx: &Path, signature: &Signature) -> Result<Vec<Measure>, Refusal
     let bytes = std::fs::read(onnx).map_err(|error| refuse(&error, None))?;
     let predictor =
         Predictor::load(&bytes, signature).map_err(|error| refuse(&error, error.hint()))?;
+    let general =
+        Predictor::load_general(&bytes, signature).map_err(|error| refuse(&error, error.hint()))?;
     let mut measures = Vec::new();
     for (rows, bound) in [
-        (1, Bound::AtMost(1.2, "at most 1.2")),
-        (1_000, Bound::AtMost(2.0, "at most 2")),
+        (1, Some(Bound::AtMost(1.2, "at most 1.2"))),
+        (16, None),
+        (1_000, Some(Bound::AtMost(2.0, "at most 2"))),
     ] {
         let frame = frame(signature, rows);
         let own = micros(&predictor, &frame, rows)?;
+        let name = format!("infer, {rows} rows");
+        let tract = micros(&general, &frame, rows)?;
+        measures.push(Measure::new(
+            &name,
+            (own, "µs"),
+            ("tract, for models without a kernel", tract),
+            Bound::AtMost(1.0, "at most 1"),
+        ));
+        let Some(bound) = bound else { continue };
         let arguments = [onnx.as_os_str().to_owned(), rows.to_string().into()];
         let arguments: Vec<&std::ffi::OsStr> = arguments
             .iter()
@@ -37,7 +50,7 @@ pub fn infer(onnx: &Path, signature: &Signature) -> Result<Vec<Measure>, Refusal
             continue;
         };
         measures.push(Measure::new(
-            &format!("infer, {rows} rows"),
+            &name,
             (own, "µs"),
             ("ONNX Runtime, one thread", theirs),
             bound,

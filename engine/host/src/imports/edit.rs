@@ -8,7 +8,7 @@ use contract::{
 use data::{Control, Progress};
 
 use crate::asker::Asker;
-use crate::error::{failed, refuse};
+use crate::error::{failed, guarded, refuse};
 use crate::room::{Input, Room};
 use crate::tasks::Meter;
 
@@ -34,10 +34,12 @@ impl Room {
         let (objects, inbox) = (self.objects.clone(), self.inbox.clone());
         let (asking, ending) = (asker.clone(), task.clone());
         let looked = self.reader.ask(move || {
-            let profiled = objects
-                .path(&version.object)
-                .map_err(|error| refuse(&error, error.hint()))
-                .and_then(|path| profile(&path, &columns, &meter));
+            let profiled = guarded("the profile", || {
+                let path = objects
+                    .path(&version.object)
+                    .map_err(|error| refuse(&error, error.hint()))?;
+                profile(&path, &columns, &meter)
+            });
             let found = move |room: &mut Room| {
                 let edit = Edit {
                     version: id,

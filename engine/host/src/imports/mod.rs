@@ -12,7 +12,7 @@ use data::{ImportRequest, Imported};
 
 use crate::asker::Asker;
 use crate::clock;
-use crate::error::{failed, refuse};
+use crate::error::{HostError, failed, guarded, refuse};
 use crate::room::{Input, Room};
 
 mod edit;
@@ -35,23 +35,26 @@ struct Order {
 }
 
 impl Order {
+    /// One bad file costs nobody what the others made.
     fn answer(mut self) -> Result<Answer, Refusal> {
-        let failed = self.failed.len();
-        if failed == 0 {
-            return Ok(Answer::DataVersions(self.made));
+        match (self.made.is_empty(), self.failed.len()) {
+            (_, 0) => Ok(Answer::DataVersions(self.made)),
+            (false, _) => Ok(Answer::PartlyImported {
+                versions: self.made,
+                refusals: self.failed,
+            }),
+            (true, 1) => Err(self.failed.swap_remove(0)),
+            (true, several) => {
+                let first = self.failed.swap_remove(0);
+                Err(Refusal {
+                    error: format!(
+                        "none of {several} files was imported, the first because: {}",
+                        first.error
+                    ),
+                    hint: first.hint,
+                })
+            }
         }
-        let first = self.failed.swap_remove(0);
-        if failed + self.made.len() == 1 {
-            return Err(first);
-        }
-        Err(Refusal {
-            error: format!(
-                "{failed} of {} files were not imported, the first because: {}",
-                failed + self.made.len(),
-                first.error
-            ),
-            hint: first.hint,
-        })
     }
 }
 
@@ -176,12 +179,8 @@ impl Room {
             .name("import".into())
             .spawn(move || {
                 let (task, path) = (job.task.clone(), job.request.path.clone());
-                let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job.run()))
-                    .unwrap_or_else(|_| {
-                        Outcome::Failed(Refusal::new(
-                            "the import stopped because of a fault in the program",
-                        ))
-                    });
+                let what = format!("the import of {}", file_name(&path));
+                let outcome = guarded(&what, || Ok(job.run())).unwrap_or_else(Outcome::Failed);
                 // A closed inbox means that the engine is closing: the import never happened.
                 let _closing = inbox.send(Input::ImportEnded(Box::new(ImportEnded {
                     task,
@@ -195,13 +194,9 @@ impl Room {
                 self.dirty = true;
             }
             Err(error) => {
-                self.tasks.end(&task, TaskState::Failed(error.to_string()));
-                if let Some(order) = self.imports.orders.pop_front() {
-                    self.conclude(
-                        &order.asker,
-                        Err(Refusal::new(format!("no thread for the import: {error}"))),
-                    );
-                }
+                let refusal = HostError::Threads(error).refusal();
+                self.tasks.end(&task, failed(&refusal));
+                self.give_up_order(refusal);
             }
         }
     }
@@ -277,7 +272,7 @@ impl Room {
         self.next_import();
     }
 
-    /// One bad file does not keep the others out; who cancels means all that were asked for together.
+    /// One bad file does not keep the others out; who cancels means all that were asked for together and have not been read yet.
     fn note_failure(
         &mut self,
         asker: &Asker,
@@ -285,8 +280,7 @@ impl Room {
         (is_watched, is_cancelled): (bool, bool),
     ) {
         if is_cancelled && !is_watched {
-            self.imports.orders.pop_front();
-            self.conclude(asker, Err(refusal));
+            self.give_up_order(refusal);
         } else if is_watched {
             self.tell(NoticeLevel::Error, &refusal.error, None, refusal.hint);
         } else if !asker.is_waiting() {
@@ -294,6 +288,22 @@ impl Room {
         } else if let Some(order) = self.imports.orders.front_mut() {
             order.failed.push(refusal);
         }
+    }
+
+    /// Nothing more of the first order is read. The window sees by itself what it made; who waits is told.
+    fn give_up_order(&mut self, refusal: Refusal) {
+        let Some(mut order) = self.imports.orders.pop_front() else {
+            return;
+        };
+        let asker = order.asker.clone();
+        let answer = match asker.is_waiting() {
+            true => {
+                order.failed.push(refusal);
+                order.answer()
+            }
+            false => Err(refusal),
+        };
+        self.conclude(&asker, answer);
     }
 
     fn recognise(
@@ -314,15 +324,26 @@ impl Room {
             };
             self.commit(&asker.actor, vec![fact])?;
             if !asker.is_waiting() {
-                self.tell(
-                    NoticeLevel::Info,
-                    &format!("{} is already here as {id}", file_name(path)),
-                    None,
-                    None,
-                );
+                let title = format!("{} is already here as {id}", file_name(path));
+                let (detail, hint) = self.what_stays(id);
+                self.tell(NoticeLevel::Info, &title, detail, hint);
             }
         }
         Ok(version)
+    }
+
+    /// Nobody is to believe that the content of an older version has become the newest.
+    fn what_stays(&self, id: &DataVersionRef) -> (Option<String>, Option<String>) {
+        match self.state.data_version(&id.dataset, None) {
+            Ok(newest) if newest.id != *id => (
+                Some(format!(
+                    "no version was made: {} stays the newest",
+                    newest.id
+                )),
+                Some(format!("choose {id} where you want this content")),
+            ),
+            _ => (Some("no version was made".into()), None),
+        }
     }
 
     fn add_version(

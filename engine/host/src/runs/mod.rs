@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use crate::asker::Asker;
 use crate::clock;
-use crate::error::{failed, refuse, sentence};
+use crate::error::{failed, guarded, refuse, sentence};
 use crate::room::{Input, Room};
+use crate::series;
 use contract::{
     Answer, DataVersion, DeviceChoice, Digest, Fact, MetricPoint, ModelPackage, NoticeLevel,
     Recipe, Refusal, RunId, RunReport, RunState, TaskId, TaskState,
@@ -247,16 +248,14 @@ impl Room {
 
     /// Points that the killed program had not yet given to the catalog come from its notes. Returns the newest epoch that was noted.
     fn restore_points(&mut self, run: &RunId) -> u32 {
-        let points = notes::read_after(&self.layout.runs().join(run.as_str()), 0);
-        let steps = points.iter().map(|point| point.step);
-        let (Some(first), Some(last)) = (steps.clone().min(), steps.max()) else {
+        let noted = notes::read(&self.layout.runs().join(run.as_str()));
+        let Some((_, last)) = noted.span() else {
             return 0;
         };
-        self.curves.cut(run, first.saturating_sub(1));
-        self.curves.add(run, &points);
+        self.curves.replace(run, &noted.points, noted.went_back);
         let again = run.clone();
         self.catalog.desk.work(move |catalog| {
-            if let Err(error) = catalog.replace_points(&again, &points) {
+            if let Err(error) = series::give_notes(catalog, &again, &noted) {
                 tracing::error!("noted metric points are missing: {}", sentence(&error));
             }
         });
@@ -326,14 +325,18 @@ impl Room {
     fn seal_run(&mut self, run: RunId, ended: Box<EndedRun>) {
         let (objects, inbox) = (self.objects.clone(), self.inbox.clone());
         self.catalog.desk.work(move |catalog| {
-            let sealed = objects.temporary().and_then(|folder| {
-                let file = folder.path().join("series.parquet");
-                catalog.seal_points(&run, &file)?;
-                objects.put_file(&file)
+            // However it goes, the run has ended.
+            let sealed = guarded("sealing its series", || {
+                let sealed = objects.temporary().and_then(|folder| {
+                    let file = folder.path().join("series.parquet");
+                    catalog.seal_points(&run, &file)?;
+                    objects.put_file(&file)
+                });
+                sealed.map_err(|error| refuse(&error, error.hint()))
             });
             let series = sealed
-                .map_err(|error| {
-                    tracing::error!("the series of {run} was not sealed: {}", sentence(&error))
+                .map_err(|refusal| {
+                    tracing::error!("the series of {run} was not sealed: {}", refusal.error)
                 })
                 .ok();
             let _closing = inbox.send(Input::Run(RunEvent::Sealed { run, ended, series }));

@@ -139,6 +139,7 @@ fn notice(id: u64) -> Arc<Notice> {
         title: format!("Notice {id}"),
         detail: None,
         hint: Some("look again".into()),
+        refused: Some(Arc::new(Command::VerifyJournal)),
     })
 }
 

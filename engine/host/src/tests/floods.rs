@@ -32,7 +32,7 @@ fn nobody_waits_for_a_busy_catalog_and_the_order_is_kept() {
         root: folder.path().to_owned(),
     };
     let catalog = Catalog::open(&layout.catalog()).expect("a catalog");
-    let thread = CatalogThread::start(catalog, layout).expect("a thread");
+    let thread = CatalogThread::start(catalog, layout, Box::new(|_, _| {})).expect("a thread");
     let (go, gate) = sync_channel::<()>(1);
     thread.desk.work(move |_| gate.recv().expect("a word"));
     let run = RunId::new("run-flood");
@@ -71,7 +71,8 @@ fn points_reach_the_catalog_by_themselves() {
         root: folder.path().to_owned(),
     };
     let catalog = Catalog::open(&layout.catalog()).expect("a catalog");
-    let thread = CatalogThread::start(catalog, layout.clone()).expect("a thread");
+    let thread =
+        CatalogThread::start(catalog, layout.clone(), Box::new(|_, _| {})).expect("a thread");
     let run = RunId::new("run-quiet");
     thread.desk.points(run.clone(), points(1));
     std::thread::sleep(Duration::from_millis(600));

@@ -117,15 +117,16 @@ fn two_windows_do_not_turn_each_others_pages() {
             && first_row(&right.snapshot()) == Some(20)
             && first_row(&engine.snapshot()) == Some(100)
     });
-    left.submit(Command::PauseRun {
+    let pause = Command::PauseRun {
         run: RunId::new("run-nothing0"),
-    })
-    .expect("not busy");
+    };
+    left.submit(pause.clone()).expect("not busy");
     until("the one who asked is told of the refusal", || {
         left.snapshot().notices.len() == 1
     });
     let notice = left.snapshot().notices[0].clone();
     assert_eq!(notice.level, NoticeLevel::Error);
+    assert_eq!(notice.refused.as_deref(), Some(&pause), "it says of what");
     assert!(right.snapshot().notices.is_empty() && engine.snapshot().notices.is_empty());
     left.submit(Command::DismissNotice { notice: notice.id })
         .expect("not busy");

@@ -1,6 +1,8 @@
 //! Serving from inside one process: watched without being asked, tried from the form, and found where it was.
 
 use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 
 use contract::{Cell, ServerAddress};
 
@@ -26,13 +28,55 @@ fn with_flower(engine: &Engine) {
     command(engine, register).expect("a model");
 }
 
+const ROW: &str = r#"{"records":[{"sepal_length_cm":5.1,"sepal_width_cm":3.5,"petal_length_cm":1.4,"petal_width_cm":0.2}]}"#;
+
 fn ask(address: &ServerAddress) {
-    let row = r#"{"records":[{"sepal_length_cm":5.1,"sepal_width_cm":3.5,"petal_length_cm":1.4,"petal_width_cm":0.2}]}"#;
     ureq::post(format!("{}/predict/flower", address.url))
         .header("Authorization", format!("Bearer {}", address.key))
         .header("Content-Type", "application/json")
-        .send(row)
+        .send(ROW)
         .expect("an answer");
+}
+
+/// How many predictions are seen.
+fn logged(engine: &Engine) -> u64 {
+    let measure = Command::MeasureDrift {
+        model: ModelName::new("flower"),
+        window: 100,
+    };
+    let Ok(Answer::Drift(report)) = command(engine, measure) else {
+        panic!("drift")
+    };
+    report.window
+}
+
+/// A request in flight: the server has its head and waits for the row.
+struct Pending(TcpStream);
+
+impl Pending {
+    fn begin(address: &ServerAddress) -> Self {
+        let host = address.url.strip_prefix("http://").expect("a URL");
+        let mut stream = TcpStream::connect(host).expect("a connection");
+        let head = format!(
+            "POST /predict/flower HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\
+             Connection: close\r\n\r\n",
+            address.key,
+            ROW.len()
+        );
+        stream.write_all(head.as_bytes()).expect("a head");
+        let mut said = [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
+        stream.read_exact(&mut said).expect("the body is asked for");
+        assert!(said.starts_with(b"HTTP/1.1 100"));
+        Self(stream)
+    }
+
+    fn finish(mut self) {
+        self.0.write_all(ROW.as_bytes()).expect("a row");
+        let mut answer = String::new();
+        self.0.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
 }
 
 #[test]
@@ -128,5 +172,50 @@ fn an_endpoint_stops_when_its_last_program_leaves_and_no_backup_has_the_key() {
         .windows(address.key.len())
         .any(|window| window == address.key.as_bytes());
     assert!(!has_key);
+    engine.close();
+}
+
+#[test]
+fn a_program_that_leaves_waits_until_its_last_request_is_logged() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, engine) = new_engine(folder.path());
+    with_flower(&engine);
+    let Connection::Other(other) = Connection::for_errand(&path).expect("the holder") else {
+        panic!("somebody else holds it")
+    };
+    let selectors = [ModelSelector::parse("flower").expect("a selector")];
+    let (address, keeping) = other.keep(&selectors, 0).expect("served");
+    let pending = Pending::begin(&address);
+    std::thread::scope(|scope| {
+        let leaving = scope.spawn(move || keeping.end());
+        wait_for(&engine, "the endpoint has stopped", |snapshot| {
+            snapshot.endpoints.is_empty()
+        });
+        // Time enough to be told too early.
+        std::thread::sleep(Duration::from_millis(300));
+        assert!(!leaving.is_finished(), "a request is still in flight");
+        pending.finish();
+        let ended = leaving.join().expect("no panic");
+        ended.expect("it has ended");
+    });
+    assert_eq!(logged(&engine), 1);
+    engine.close();
+}
+
+#[test]
+fn what_a_server_that_drains_has_answered_is_counted_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (_path, engine) = new_engine(folder.path());
+    with_flower(&engine);
+    let address = serve(&engine);
+    let (first, second) = (Pending::begin(&address), Pending::begin(&address));
+    let model = ModelName::new("flower");
+    command(&engine, Command::StopEndpoint { model }).expect("stopped");
+    let again = serve(&engine);
+    first.finish();
+    assert_eq!(logged(&engine), 1, "answered by the server before");
+    ask(&again);
+    second.finish();
+    assert_eq!(logged(&engine), 3, "answered by both");
     engine.close();
 }

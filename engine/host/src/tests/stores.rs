@@ -47,10 +47,11 @@ fn long_run(engine: &Engine, version: &DataVersion) -> RunId {
 #[test]
 fn a_backup_of_a_project_that_goes_on_is_whole() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (_path, engine) = new_engine(folder.path());
+    let (path, engine) = new_engine(folder.path());
     let version = import(&engine, &iris()).expect("iris");
     let run = long_run(&engine, &version);
     let is_over = AtomicBool::new(false);
+    let mut left = Vec::new();
     let files: Vec<PathBuf> = std::thread::scope(|scope| {
         // The journal and the objects grow all the while.
         scope.spawn(|| {
@@ -66,6 +67,9 @@ fn a_backup_of_a_project_that_goes_on_is_whole() {
         let files = (0..6).map(|number| {
             let file = folder.path().join(format!("backup-{number}.tar"));
             write_backup(&engine, &file).expect("a backup");
+            // Whoever has the answer may end the program at once.
+            let beside = [names(folder.path()), names(&path)].into_iter().flatten();
+            left.extend(beside.filter(|name| name.starts_with(".millrace-backup")));
             file
         });
         let files = files.collect();
@@ -73,12 +77,7 @@ fn a_backup_of_a_project_that_goes_on_is_whole() {
         files
     });
     engine.close();
-    assert!(
-        names(folder.path())
-            .iter()
-            .all(|name| !name.starts_with('.')),
-        "nothing is left beside the backups"
-    );
+    assert!(left.is_empty(), "nothing is left of a backup: {left:?}");
     for (number, file) in files.iter().enumerate() {
         let path = restored(file, &folder.path().join(format!("restored-{number}")));
         assert!(
@@ -248,6 +247,51 @@ fn a_repair_and_a_lost_catalog_cost_no_prediction() {
 
     std::fs::write(path.join("catalog.duckdb"), vec![7_u8; 40_000]).expect("damage");
     assert_eq!(predictions_seen(&path), 25);
+}
+
+#[test]
+fn what_a_killed_program_logged_is_sealed_by_the_next_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, engine) = new_engine(folder.path());
+    serve_and_ask(&engine, 5);
+    let drift = || Command::MeasureDrift {
+        model: ModelName::new("flower"),
+        window: 1_000,
+    };
+    command(&engine, drift()).expect("drift, which waits for what was logged");
+    let copy = folder.path().join("killed.millrace");
+    copy_folder(&path, &copy);
+    engine.close();
+    assert!(!copy.join("predictions").exists(), "nothing was sealed yet");
+    let again = Engine::open(&copy, Arc::new(|| {})).expect("the copy");
+    command(&again, drift()).expect("drift, which the catalog gives");
+    // Before it ends, for it may be killed too.
+    assert_eq!(names(&copy.join("predictions")).len(), 1);
+    again.close();
+    assert_eq!(names(&copy.join("predictions")).len(), 1, "and once");
+}
+
+#[test]
+fn a_repair_that_fails_leaves_the_catalog_as_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, engine) = new_engine(folder.path());
+    import(&engine, &iris()).expect("iris");
+    engine.close();
+    let before = std::fs::read(path.join("catalog.duckdb")).expect("the catalog");
+    let (objects, away) = (path.join("objects"), path.join("objects-away"));
+    std::fs::rename(&objects, &away).expect("moved away");
+    std::fs::write(&objects, "no folder").expect("a file in its place");
+    crate::repair(&path).expect_err("objects cannot be read");
+    let after = std::fs::read(path.join("catalog.duckdb")).expect("the catalog");
+    assert!(before == after, "the catalog is the one that was there");
+    let set_aside = names(&path);
+    assert!(
+        set_aside.iter().all(|name| !name.contains("before-repair")),
+        "{set_aside:?}"
+    );
+    std::fs::remove_file(&objects).expect("removed");
+    std::fs::rename(&away, &objects).expect("moved back");
+    crate::repair(&path).expect("a repair");
 }
 
 #[test]

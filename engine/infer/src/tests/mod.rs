@@ -3,7 +3,6 @@
 mod fixtures;
 mod kernels;
 mod refusals;
-mod speed;
 
 use std::sync::Arc;
 

@@ -78,6 +78,40 @@ fn lost(folder: &std::path::Path) -> LearnError {
     error
 }
 
+/// To the digits that another order of adding up leaves alike.
+#[test]
+fn a_gpu_learns_what_the_cpu_learns() {
+    let _alone = alone();
+    if !is_there() {
+        return;
+    }
+    for (target, task, hidden) in [
+        ("class", LearningTask::MultiClassClassification, vec![8]),
+        ("price", LearningTask::Regression, Vec::new()),
+    ] {
+        let metrics_on = |device| {
+            let folder = tempfile::tempdir().expect("a folder");
+            let data = mixed_for(target, 60, 3);
+            let mut recipe = recipe(&data, target, task);
+            recipe.device = device;
+            recipe.model.hidden = hidden.clone();
+            recipe.training.epochs = 3;
+            recipe.training.patience = 0;
+            let outcome = trained(job(data, recipe, folder.path()), |_| {});
+            outcome.expect("a run").report.metrics
+        };
+        let (gpu, cpu) = (metrics_on(DeviceChoice::Gpu), metrics_on(DeviceChoice::Cpu));
+        for key in ["test/loss", "validation/loss"] {
+            assert!(
+                (gpu[key] - cpu[key]).abs() < 0.01,
+                "{target}, {key}: {} and {}",
+                gpu[key],
+                cpu[key]
+            );
+        }
+    }
+}
+
 #[test]
 fn a_lost_gpu_ends_the_run_which_goes_on_with_another_device_or_the_cpu() {
     let _alone = alone();

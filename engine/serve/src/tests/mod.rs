@@ -7,7 +7,6 @@ mod limits;
 mod record;
 mod refusals;
 mod security;
-mod speed;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

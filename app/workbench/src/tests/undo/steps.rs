@@ -10,7 +10,7 @@ use expect_test::{Expect, expect};
 use panels::states;
 
 use super::{edit_model, obeyed, project};
-use crate::undo::{Begun, History, MOST_STEPS, Settled, Way};
+use crate::undo::{Begun, History, MOST_STEPS, Now, Settled, Way};
 
 /// A history over an engine that obeys at once, and what was said, line by line.
 struct Bench {
@@ -18,6 +18,8 @@ struct Bench {
     snapshot: Snapshot,
     said: String,
     now: Timestamp,
+    /// What was handed down last.
+    asked: Option<Command>,
 }
 
 impl Bench {
@@ -27,11 +29,26 @@ impl Bench {
             snapshot: project(),
             said: String::new(),
             now: states::NOW,
+            asked: None,
         }
     }
 
     fn ask(&mut self, command: &Command) {
         self.history.remember(command, &self.snapshot, self.now);
+        self.asked = Some(command.clone());
+    }
+
+    fn begin(&mut self, way: Way) -> Begun {
+        let now = Now {
+            snapshot: &self.snapshot,
+            layout: "",
+            at: self.now,
+        };
+        let begun = self.history.begin(way, None, now);
+        if let Begun::Ask { command, .. } = &begun {
+            self.asked = Some(command.clone());
+        }
+        begun
     }
 
     fn publish(&mut self, snapshot: Snapshot) {
@@ -42,7 +59,11 @@ impl Bench {
                 Settled::Went {
                     way, title, said, ..
                 } => format!("{}: {title} ({})", way.verb(), said.unwrap_or_default()),
-                Settled::AskAgain { command } => format!("again: {}", written(&command)),
+                Settled::AskAgain { command } => {
+                    let line = format!("again: {}", written(&command));
+                    self.asked = Some(command);
+                    line
+                }
             };
             self.said.push_str(&line);
             self.said.push('\n');
@@ -57,8 +78,7 @@ impl Bench {
     }
 
     fn goes(&mut self, way: Way) -> &mut Self {
-        let begun = self.history.begin(way, None, &self.snapshot, self.now);
-        match begun {
+        match self.begin(way) {
             Begun::Ask { command, .. } => {
                 self.said.push_str(&format!("  {}\n", written(&command)));
                 let after = obeyed(&self.snapshot, &command);
@@ -69,11 +89,17 @@ impl Bench {
         self
     }
 
+    /// The engine refuses what it was asked last.
     fn fails(&mut self, id: u64) {
+        self.errs(id, self.asked.clone());
+    }
+
+    /// An error is told: the refusal of this command, or of nothing that was asked.
+    fn errs(&mut self, id: u64, refused: Option<Command>) {
+        let mut notice = states::notice(id, NoticeLevel::Error);
+        notice.refused = refused.map(Arc::new);
         let mut after = self.snapshot.clone();
-        after
-            .notices
-            .push(Arc::new(states::notice(id, NoticeLevel::Error)));
+        after.notices.push(Arc::new(notice));
         self.publish(after);
     }
 
@@ -277,12 +303,7 @@ fn two_that_overtake_each_other_are_still_two() {
     let mut bench = Bench::new();
     bench.ask(&alias(2));
     bench.ask(&alias(3));
-    assert!(matches!(
-        bench
-            .history
-            .begin(Way::Undo, None, &bench.snapshot, bench.now),
-        Begun::Waits { .. }
-    ));
+    assert!(matches!(bench.begin(Way::Undo), Begun::Waits { .. }));
     // The engine did both before it published.
     let after = obeyed(&bench.snapshot, &alias(3));
     bench.publish(after);
@@ -301,14 +322,12 @@ fn two_that_overtake_each_other_are_still_two() {
 fn what_was_refused_is_not_remembered_and_an_undo_that_was_refused_stays() {
     let mut bench = Bench::new();
     // An error of something else that nobody has dismissed.
-    bench.fails(900);
+    bench.errs(900, None);
     bench.ask(&alias(2));
     bench.fails(901);
     assert_eq!(bench.history.title(Way::Undo), None);
     bench.does(alias(2));
-    let begun = bench
-        .history
-        .begin(Way::Undo, None, &bench.snapshot, bench.now);
+    let begun = bench.begin(Way::Undo);
     assert!(matches!(begun, Begun::Ask { .. }));
     assert_eq!(bench.history.title(Way::Undo), None, "under way");
     bench.fails(902);
@@ -333,6 +352,30 @@ fn what_was_refused_is_not_remembered_and_an_undo_that_was_refused_stays() {
 }
 
 #[test]
+fn an_error_of_something_else_is_no_refusal_of_what_is_under_way() {
+    let mut bench = Bench::new();
+    bench.ask(&alias(2));
+    // An import that failed, and another command that was refused, while the alias is on its way.
+    bench.errs(901, None);
+    bench.errs(902, Some(Command::VerifyJournal));
+    let after = obeyed(&bench.snapshot, &alias(2));
+    bench.publish(after);
+    assert!(matches!(bench.begin(Way::Undo), Begun::Ask { .. }));
+    bench.errs(903, None);
+    // The same command of the time before says nothing of this one.
+    bench.errs(904, Some(alias(2)));
+    assert_eq!(bench.history.title(Way::Undo), None, "still under way");
+    bench.fails(905);
+    assert_eq!(
+        bench.history.title(Way::Undo),
+        Some("alias champion → wine@2")
+    );
+    bench.check(expect![[r#"
+        Alias champion → wine@2
+    "#]]);
+}
+
+#[test]
 fn a_port_that_was_taken_meanwhile_is_replaced_by_another() {
     let mut bench = Bench::new();
     bench.does(serve(VersionSelector::Number(2)));
@@ -342,9 +385,7 @@ fn a_port_that_was_taken_meanwhile_is_replaced_by_another() {
     });
     bench.does(stop());
     bench.snapshot.server = None;
-    let begun = bench
-        .history
-        .begin(Way::Undo, None, &bench.snapshot, bench.now);
+    let begun = bench.begin(Way::Undo);
     let Begun::Ask { command, .. } = begun else {
         panic!("{begun:?}");
     };

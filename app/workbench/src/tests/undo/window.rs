@@ -205,3 +205,29 @@ fn closed_tiles_come_back() {
     window.keys(Modifiers::COMMAND, Key::Y);
     assert_eq!(tiles(&window), 2);
 }
+
+#[test]
+fn a_closed_tile_comes_back_after_a_walk_but_not_over_another_that_was_opened() {
+    let mut window = Obedient::new();
+    window.act(Action::Go(Place::Datasets));
+    window.act(Action::OpenBeside);
+    let tiles = |window: &Obedient| {
+        let crosses = window.window.harness.query_all_by_label("Close the tile");
+        crosses.count()
+    };
+    window.keys(Modifiers::COMMAND, Key::W);
+    window.act(Action::Go(Place::Registry));
+    window.act(Action::Go(Place::Journal));
+    assert_eq!(tiles(&window), 0);
+    window.keys(Modifiers::COMMAND, Key::Z);
+    assert_eq!(tiles(&window), 2, "other places are the same arrangement");
+
+    window.keys(Modifiers::COMMAND, Key::W);
+    window.act(Action::OpenBeside);
+    window.act(Action::OpenBeside);
+    assert_eq!(tiles(&window), 3);
+    window.keys(Modifiers::COMMAND, Key::Z);
+    assert_eq!(tiles(&window), 3, "what was opened since stays");
+    assert!(window.says("Not undone: closing Experiments"));
+    assert!(window.says("The tiles were arranged anew since then"));
+}
