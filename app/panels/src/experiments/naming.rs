@@ -1,9 +1,10 @@
 //! What things are called on the screen: metrics by the field's words, and the model that a run would be registered as.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use contract::{DatasetName, Model, ModelVersionRef, Run, Snapshot};
+use contract::{DatasetName, Model, ModelVersionRef, Run, RunId, Snapshot};
 
 use super::result::Split;
 use crate::registry::LONGEST_NAME;
@@ -80,15 +81,19 @@ fn known_model<'a>(
         let newest = model.versions.last();
         newest.is_none_or(|version| &*version.signature.target == target)
     };
-    let is_of_the_data = |model: &&Arc<Model>| {
-        model.versions.last().is_some_and(|version| {
-            snapshot
-                .runs
-                .iter()
-                .any(|other| other.id == version.run && other.recipe.data.dataset == *dataset)
-        })
-    };
     let mut models = snapshot.models.iter().rev().filter(is_of_the_target);
+    // Gone through once, and only where there is something to look up: a panel asks in every frame.
+    models.clone().next()?;
+    let learned: HashSet<&RunId> = snapshot
+        .runs
+        .iter()
+        .filter(|run| run.recipe.data.dataset == *dataset)
+        .map(|run| &run.id)
+        .collect();
+    let is_of_the_data = |model: &&Arc<Model>| {
+        let newest = model.versions.last();
+        newest.is_some_and(|version| learned.contains(&version.run))
+    };
     models
         .clone()
         .find(is_of_the_data)

@@ -34,6 +34,8 @@ pub(super) struct Picture {
     rows: f64,
     /// Kinds that have anything; the others take no room.
     layers: Vec<usize>,
+    longest_title: String,
+    longest_detail: String,
 }
 
 /// What was clicked.
@@ -53,8 +55,16 @@ impl Picture {
         let layers = (0..LAYERS)
             .filter(|&layer| !laid_out.layers[layer].is_empty())
             .collect();
+        let (titles, details) = folded
+            .items
+            .iter()
+            .map(texts)
+            .map(|(title, detail, _)| (title, detail))
+            .unzip();
         Self {
             graph: graph.clone(),
+            longest_title: longest(titles),
+            longest_detail: longest(details),
             rows: height.iter().copied().fold(0.0, f64::max) + 1.0,
             folded,
             height,
@@ -97,23 +107,12 @@ impl Picture {
 
     /// As wide as the longest text, up to a limit and to the room there is.
     fn box_width(&self, look: &Look, ui: &Ui) -> f32 {
-        let longest = |texts: Vec<String>| {
-            let longest = texts.into_iter().max_by_key(|text| text.chars().count());
-            longest.unwrap_or_default()
-        };
-        let (titles, details) = self
-            .folded
-            .items
-            .iter()
-            .map(texts)
-            .map(|(title, detail, _)| (title, detail))
-            .unzip();
-        let width = |text: String, font| {
+        let width = |text: &str, font| {
             let ink = look.palette.text;
-            paint::line(ui, &text, font, ink, f32::INFINITY).size().x
+            paint::line(ui, text, font, ink, f32::INFINITY).size().x
         };
-        let text = width(longest(titles), look.medium_font())
-            .max(width(longest(details), look.caption_font()));
+        let text = width(&self.longest_title, look.medium_font())
+            .max(width(&self.longest_detail, look.caption_font()));
         let count = self.layers.len().max(1) as f32;
         let share = (ui.available_width() - 16.0 - GAP * (count - 1.0)) / count;
         // The longest by count need not be the widest.
@@ -235,6 +234,12 @@ fn clicked_on(item: &FoldedItem) -> Option<Clicked> {
             None => Clicked::Source(node.seq),
         }),
     }
+}
+
+/// By the count of its letters.
+fn longest(texts: Vec<String>) -> String {
+    let longest = texts.into_iter().max_by_key(|text| text.chars().count());
+    longest.unwrap_or_default()
 }
 
 fn texts(item: &FoldedItem) -> (String, String, Icon) {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::clock::{Spent, quantiles};
 use crate::load::Load;
-use crate::probe::Probe;
+use crate::probe::{Probe, Seen};
 
 /// The first word of the process that does this.
 pub(crate) const ROLE: &str = "--frames-of";
@@ -108,7 +108,7 @@ struct Measured {
     probe: Probe,
     turn: usize,
     /// What could be marked of the frame before.
-    marked: Option<Spent>,
+    marked: Option<Seen>,
     own: Vec<Spent>,
     empty: Vec<Spent>,
 }
@@ -120,16 +120,17 @@ impl Measured {
 
     /// Counts the frame before this one.
     fn count(&mut self, frame: &eframe::Frame) {
-        let Some((marked, whole)) = self.marked.take().zip(frame.info().cpu_usage) else {
+        let Some((seen, whole)) = self.marked.take().zip(frame.info().cpu_usage) else {
             return;
         };
         let Some(turn) = self.turn.checked_sub(1) else {
             return;
         };
         let whole = f64::from(whole);
+        let rest = (whole - seen.marked.wall).max(0.0);
         let spent = Spent {
             wall: whole,
-            worked: marked.worked + (whole - marked.wall).max(0.0),
+            worked: seen.marked.worked + rest.min(seen.unmarked_worked),
         };
         let place = turn % (IN_A_ROW + EMPTY_IN_A_ROW);
         let (row, place) = if place < IN_A_ROW {

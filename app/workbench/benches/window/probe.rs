@@ -1,8 +1,9 @@
 //! Looks at a frame from inside: what the thread of the window does for it, without what shows it.
 //!
 //! eframe's own figure leaves out waiting for the screen, but counts how long other work held the processor. So the parts that can
-//! be marked (input, logic, drawing, tessellation, upload, the render pass) count with their processor time, and only the rest
-//! of eframe's figure (making the views, ending the encoder) with its time on the wall.
+//! be marked (input, logic, drawing, tessellation, upload, the render pass) count with their processor time. The rest of eframe's
+//! figure (making the views, ending the encoder) cannot be marked apart from what shows the frame: it counts with its time on the
+//! wall, or with all that the thread worked meanwhile, showing the frame included, where that is less. Both are too much, never too little.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,6 +11,15 @@ use eframe::egui::{self, LayerId, Ui};
 use eframe::{egui_wgpu, wgpu};
 
 use crate::clock::{Moment, Spent};
+
+/// What a frame cost, as far as it can be told from inside.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen {
+    /// In the parts that are marked.
+    pub(crate) marked: Spent,
+    /// Seconds that the thread worked between the marks and until the next frame began: the rest of the frame is in them.
+    pub(crate) unmarked_worked: f64,
+}
 
 /// The moments of one frame, set from inside the drawing.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,20 +49,25 @@ struct Mark {
 
 impl Probe {
     /// At the start of a frame; gives what the frame before cost, as far as it could be marked.
-    pub(crate) fn begin(&self) -> Option<Spent> {
+    pub(crate) fn begin(&self) -> Option<Seen> {
         let mut before = Marks::default();
+        let now = Moment::now();
         self.edit(|marks| {
             before = *marks;
             *marks = Marks {
-                begun: Some(Moment::now()),
+                begun: Some(now),
                 ..Marks::default()
             };
         });
-        let drawn = before.begun?.until(&before.uploaded?);
-        let painted = before.painting?.until(&before.painted?);
-        Some(Spent {
-            wall: drawn.wall + painted.wall,
-            worked: drawn.worked + painted.worked,
+        let (uploaded, painting, ended) = (before.uploaded?, before.painting?, before.painted?);
+        let drawn = before.begun?.until(&uploaded);
+        let painted = painting.until(&ended);
+        Some(Seen {
+            marked: Spent {
+                wall: drawn.wall + painted.wall,
+                worked: drawn.worked + painted.worked,
+            },
+            unmarked_worked: uploaded.until(&painting).worked + ended.until(&now).worked,
         })
     }
 
