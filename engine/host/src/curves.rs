@@ -1,4 +1,5 @@
-//! The metric series that charts draw: those of running runs in full, those of ended runs as they were loaded; the catalog has all on disk.
+//! The metric series that charts draw: those of running runs by their outline, those of ended runs in full or as they were loaded; the
+//! catalog has all on disk.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -6,11 +7,18 @@ use std::time::{Duration, Instant};
 
 use contract::{Curves, MetricPoint, RunId, Series};
 
+use crate::thinned::Thinned;
+
 /// More often nobody sees it.
 const PUBLISH_EVERY: Duration = Duration::from_millis(100);
 /// Publishing copies whole series. The pause after it is this many times as long as the copy took, so that a long run is not slowed
 /// down by its own length.
 const PAUSE_FOR_COPY: u32 = 20;
+/// Points of a series that are shown while it grows: no chart has more columns, and with more of them every frame of a long run would
+/// cost more than the one before.
+const MOST_SHOWN: usize = 4_000;
+
+type Points = Arc<[[f64; 2]]>;
 
 #[derive(Default)]
 pub(crate) struct CurveBook {
@@ -65,7 +73,8 @@ impl CurveBook {
     /// The run has ended: its curves are published once more and grow no longer.
     pub(crate) fn settle(&mut self, run: &RunId) {
         if let Some(book) = self.live.remove(run) {
-            self.published.insert(run.clone(), Arc::new(book.curves()));
+            self.published
+                .insert(run.clone(), Arc::new(book.curves(whole)));
         }
         self.changed.remove(run);
     }
@@ -89,7 +98,7 @@ impl CurveBook {
         }
         for run in std::mem::take(&mut self.changed) {
             if let Some(book) = self.live.get(&run) {
-                self.published.insert(run, Arc::new(book.curves()));
+                self.published.insert(run, Arc::new(book.curves(outline)));
             }
         }
         let pause = PUBLISH_EVERY.max(now.elapsed() * PAUSE_FOR_COPY);
@@ -130,15 +139,29 @@ impl Book {
         }
     }
 
-    fn curves(&self) -> Curves {
+    fn curves(&self, shown: fn(&[[f64; 2]]) -> Points) -> Curves {
         let series = self.series.iter().map(|(key, points)| Series {
             key: key.clone(),
-            points: points.as_slice().into(),
+            points: shown(points),
         });
         Curves {
             series: series.collect(),
         }
     }
+}
+
+fn whole(points: &[[f64; 2]]) -> Points {
+    points.into()
+}
+
+/// All of a short series, the outline of a long one.
+fn outline(points: &[[f64; 2]]) -> Points {
+    if points.len() <= MOST_SHOWN {
+        return points.into();
+    }
+    let mut thinned = Thinned::new(MOST_SHOWN);
+    points.iter().for_each(|point| thinned.push(*point));
+    thinned.points().into()
 }
 
 #[cfg(test)]
@@ -155,6 +178,20 @@ mod tests {
             at: Timestamp::default(),
         };
         steps.into_iter().map(point).collect()
+    }
+
+    #[test]
+    fn a_long_series_is_shown_by_its_outline_while_it_grows_and_whole_at_the_end() {
+        let (mut book, run) = (CurveBook::default(), RunId::from_random(1));
+        let shown = |book: &CurveBook| book.published()[&run].series[0].points.to_vec();
+        let last = 25 * MOST_SHOWN as u64;
+        book.add(&run, &points(1..=last, 0.0));
+        assert!(book.publish_due());
+        let long = shown(&book);
+        assert!(long.len() <= MOST_SHOWN + 4, "{}", long.len());
+        assert_eq!((long[0][0], long[long.len() - 1][0]), (1.0, last as f64));
+        book.settle(&run);
+        assert_eq!(shown(&book).len() as u64, last);
     }
 
     /// The curve after notes of the steps 2 to 4 came over one of the steps 1 to 6.
