@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("engine/catalog", &["contract"]),
     ("engine/data", &["contract"]),
     ("engine/learn", &["contract"]),
+    ("engine/trees", &[]),
     ("engine/infer", &["contract"]),
     ("engine/serve", &["contract"]),
     ("engine/watch", &["contract"]),
